@@ -1,0 +1,106 @@
+//! Waiting: whoever waits drives the context, or waits for the one who does.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{AcqRel, Release};
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::{Shared, runtime};
+use crate::event_loop::poll_turns;
+use crate::task::{Drive, Driving, Entered, HomeRef};
+
+/// Drives a context, if it is not a toplevel's that this thread has no part in.
+pub(crate) fn drive_as_guest(home: HomeRef<'_>) -> Option<Drive<'_>> {
+    if home.is_rooted() && !home.has_ended() && !home.scheduler.is_driven_here() {
+        return None;
+    }
+    Drive::begin(home)
+}
+
+/// Calls `step` at the beginning of every turn that this thread may drive, until it is ready; once
+/// and without a proof of driving where somebody else drives.
+///
+/// `Pending` means that `cx` will be woken when it is worth another call.
+pub(crate) fn poll_as_guest<T>(
+    shared: &Arc<Shared>,
+    cx: &mut Context<'_>,
+    mut step: impl FnMut(Option<&Driving<'_>>, &mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    let home = HomeRef::from(shared);
+    shared.drivers.register_waiting(cx.waker());
+    let mut drive = drive_as_guest(home);
+    if drive.is_none() {
+        shared.drivers.miss();
+        drive = drive_as_guest(home);
+    }
+    if let Some(drive) = drive {
+        return poll_turns(&drive, shared, cx, |driving, cx| step(Some(driving), cx));
+    }
+    step(None, cx)
+}
+
+/// Runs a future to its end on this thread, driving the context.
+#[track_caller]
+pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut root: Option<BlockedRoot> = None;
+    block_on_home(shared, move |driving, cx| {
+        if !root.as_ref().is_some_and(|root| root.thread.will_wake(cx.waker())) {
+            root = Some(BlockedRoot::new(cx.waker()));
+        }
+        let Some(root) = &root else { return Poll::Pending };
+        if !root.woken.0.swap(false, AcqRel) {
+            return Poll::Pending;
+        }
+        let _entered = driving.is_none().then(|| Entered::new(HomeRef::from(shared)));
+        future.as_mut().poll(&mut Context::from_waker(&root.waker))
+    })
+}
+
+/// The waker of a future that a blocked thread polls: a flag, and the thread's own waker.
+#[derive(Debug)]
+struct BlockedRoot {
+    woken: Arc<Woken>,
+    thread: Waker,
+    waker: Waker,
+}
+
+#[derive(Debug)]
+struct Woken(AtomicBool, Waker);
+
+impl BlockedRoot {
+    fn new(thread: &Waker) -> BlockedRoot {
+        let woken = Arc::new(Woken(AtomicBool::new(true), thread.clone()));
+        let waker = Waker::from(Arc::clone(&woken));
+        BlockedRoot { woken, thread: thread.clone(), waker }
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.store(true, Release);
+        self.1.wake_by_ref();
+    }
+}
+
+/// [`poll_as_guest`] until it is ready; parks the thread in between.
+#[track_caller]
+pub(crate) fn block_on_home<T>(
+    shared: &Arc<Shared>,
+    mut step: impl FnMut(Option<&Driving<'_>>, &mut Context<'_>) -> Poll<T>,
+) -> T {
+    // Most calls need not park: what they ask for is there, or becomes so in this poll.
+    let mut cx = Context::from_waker(Waker::noop());
+    if let Poll::Ready(value) = poll_as_guest(shared, &mut cx, &mut step) {
+        return value;
+    }
+    runtime::park_allowed(|| {
+        futures_lite::future::block_on(poll_fn(|cx| poll_as_guest(shared, cx, &mut step)))
+    })
+}

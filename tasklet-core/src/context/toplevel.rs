@@ -1,0 +1,319 @@
+//! The life of a handler: a fresh context, its body, then everything that it still owes.
+//!
+//! A [`Root`] is polled by whoever polls the handler. It drives its context, polls the body when
+//! that was woken, and is ready when the body has ended *and* nothing is pending. What happens when
+//! it is dropped before that is its [`OnDrop`]: `on_drop = "finish"` hands it to the background,
+//! `on_drop = "cancel"` drops the body and hands over only what the body has started.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::block::block_on_home;
+use super::live::Live;
+use super::{Shared, background};
+use crate::error::{Info, Origin, Outcome, Panic};
+use crate::event_loop::clock::Clock;
+use crate::event_loop::poll_turns;
+use crate::task::{Affinity, Body, Drive, Driving, HomeRef};
+
+/// One running toplevel.
+pub(crate) struct Root<F: Future> {
+    /// Known to `drain` since the first time that it had to wait. Before the context, whose address
+    /// it knows.
+    live: Option<Live>,
+    shared: Arc<Shared>,
+    /// Wakes the body; made once, since each clone counts.
+    waker: Waker,
+    body: Option<Body<F>>,
+    outcome: Option<Outcome<F::Output>>,
+}
+
+impl<F: Future> Root<F> {
+    fn new(origin: Origin, affinity: Affinity, future: F) -> Root<F> {
+        let shared = Shared::new(origin, affinity, super::Root::Toplevel, Clock::System);
+        let waker = Waker::from(Arc::clone(&shared));
+        Root { shared, waker, body: Some(Body::new(future)), outcome: None, live: None }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Drives the context until body and context have nothing left to do.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<F::Output>> {
+        let Root { shared, waker, body, outcome, live } = self;
+        shared.drivers.register_toplevel(cx.waker());
+        let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
+        let polled = poll_to_end(&drive, shared, cx, || {
+            let Some(running) = body else { return Poll::Ready(()) };
+            if shared.take_root_woken()
+                && let Poll::Ready(result) = poll_body(running, waker)
+            {
+                *outcome = Some(result);
+                *body = None;
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        });
+        if polled.is_pending() {
+            if live.is_none() {
+                shared.capture_runtime();
+                *live = Some(Live::register(shared));
+            }
+            return Poll::Pending;
+        }
+        match outcome.take() {
+            Some(outcome) => Poll::Ready(outcome),
+            // Cancelled before it had ended: nobody waits for an outcome.
+            None => Poll::Ready(Err(Panic::cancelled(&shared.origin()))),
+        }
+    }
+
+    /// Drops the body; what it has started stays.
+    pub(super) fn cancel_body(&mut self) {
+        if let Some(body) = self.body.take() {
+            self.dispose(body);
+        }
+    }
+
+    /// Drops a body inside its context, so that what its drop starts is registered there.
+    fn dispose(&self, body: Body<F>) {
+        let drive = Drive::begin(HomeRef::from(&self.shared));
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
+            self.shared.report(self.shared.origin(), Panic::new(payload).into_failure());
+        }
+        drop(drive);
+    }
+
+    /// Whether anything is left to be done.
+    pub(super) fn owes(&self) -> bool {
+        // Where somebody else has a look just now, there may be something.
+        self.body.is_some()
+            || Drive::begin(HomeRef::from(&self.shared))
+                .is_none_or(|drive| 0 < drive.driving().pending())
+    }
+}
+
+/// Runs turns until `body` is ready and the context owes nothing, and ends it.
+pub(super) fn poll_to_end(
+    drive: &Drive<'_>,
+    shared: &Shared,
+    cx: &mut Context<'_>,
+    mut body: impl FnMut() -> Poll<()>,
+) -> Poll<()> {
+    loop {
+        std::task::ready!(poll_turns(drive, shared, cx, |driving, _cx| {
+            if body().is_ready() && driving.is_finished(shared) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        }));
+        if shared.end(drive.driving()) {
+            return Poll::Ready(());
+        }
+    }
+}
+
+/// Polls a body; its end, or its panic, is an outcome.
+fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
+    let mut cx = Context::from_waker(waker);
+    match catch_unwind(AssertUnwindSafe(|| body.poll(&mut cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(payload) => Poll::Ready(Err(Panic::new(payload))),
+    }
+}
+
+/// What becomes of a toplevel whose caller drops it before it is ready.
+pub trait OnDrop<F: Future>: Sized {
+    #[doc(hidden)]
+    const LOCAL: bool;
+
+    #[doc(hidden)]
+    fn dropped(root: Pending<F>);
+
+    /// The toplevel has to wait, and so may be dropped.
+    #[doc(hidden)]
+    fn waits(_origin: Origin) {}
+}
+
+/// A toplevel that was dropped before it was ready.
+pub struct Pending<F: Future>(pub(super) Root<F>);
+
+/// `on_drop = "finish"`.
+#[derive(Debug)]
+pub struct Finish;
+
+impl<F: Future<Output: Send> + Send + 'static> OnDrop<F> for Finish {
+    const LOCAL: bool = false;
+
+    fn dropped(root: Pending<F>) {
+        background::finish(root.0);
+    }
+}
+
+/// `on_drop = "cancel"`.
+#[derive(Debug)]
+pub struct Cancel;
+
+impl<F: Future> OnDrop<F> for Cancel {
+    const LOCAL: bool = false;
+
+    fn dropped(root: Pending<F>) {
+        let mut root = root.0;
+        root.cancel_body();
+        background::finish_started(&root.shared, root.live.take());
+    }
+}
+
+/// `?Send, on_drop = "finish"`. Such a toplevel never leaves its thread, whatever its body is.
+#[derive(Debug)]
+pub struct FinishLocal(PhantomData<*const ()>);
+
+impl<F: Future + 'static> OnDrop<F> for FinishLocal {
+    const LOCAL: bool = true;
+
+    fn dropped(root: Pending<F>) {
+        background::finish_local(root.0);
+    }
+
+    fn waits(origin: Origin) {
+        background::require_local_spawner(origin);
+    }
+}
+
+/// `?Send, on_drop = "cancel"`. Such a toplevel never leaves its thread, whatever its body is.
+#[derive(Debug)]
+pub struct CancelLocal(PhantomData<*const ()>);
+
+impl<F: Future> OnDrop<F> for CancelLocal {
+    const LOCAL: bool = true;
+
+    fn dropped(root: Pending<F>) {
+        let mut root = root.0;
+        root.cancel_body();
+        background::cancel_started(&root.shared);
+    }
+}
+
+/// The future of a handler with `#[toplevel]`.
+#[must_use = "a handler does nothing unless it is awaited"]
+pub struct Toplevel<F: Future, D: OnDrop<F>> {
+    state: State<F>,
+    on_drop: PhantomData<D>,
+}
+
+enum State<F: Future> {
+    /// The context is made at the first poll, on the thread and in the runtime that polls it.
+    New(F, Origin),
+    Running(Root<F>),
+    Done,
+}
+
+impl<F: Future, D: OnDrop<F>> Toplevel<F, D> {
+    pub(crate) fn new(info: &'static Info, place: &'static Location<'static>, future: F) -> Self {
+        Toplevel { state: State::New(future, Origin { info, place }), on_drop: PhantomData }
+    }
+}
+
+impl<F: Future> fmt::Debug for Pending<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pending").field(&self.0.shared.origin()).finish()
+    }
+}
+
+impl<F: Future, D: OnDrop<F>> fmt::Debug for Toplevel<F, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = match &self.state {
+            State::New(_, origin) => Some(*origin),
+            State::Running(root) => Some(root.shared.origin()),
+            State::Done => None,
+        };
+        f.debug_struct("Toplevel").field("origin", &origin).finish_non_exhaustive()
+    }
+}
+
+// The body is moved before it is first polled, and lives in an allocation of its own afterwards.
+impl<F: Future, D: OnDrop<F>> Unpin for Toplevel<F, D> {}
+
+impl<F: Future, D: OnDrop<F>> Future for Toplevel<F, D> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if let State::New(..) = self.state
+            && let State::New(future, origin) = std::mem::replace(&mut self.state, State::Done)
+        {
+            let affinity = if D::LOCAL { Affinity::Bound } else { Affinity::Movable };
+            self.state = State::Running(Root::new(origin, affinity, future));
+        }
+        let State::Running(root) = &mut self.state else {
+            panic!("a handler's future was polled after it had finished");
+        };
+        let Poll::Ready(outcome) = root.poll(cx) else {
+            D::waits(root.shared.origin());
+            return Poll::Pending;
+        };
+        self.state = State::Done;
+        Poll::Ready(outcome.unwrap_or_else(|panic| panic.resume()))
+    }
+}
+
+impl<F: Future, D: OnDrop<F>> Drop for Toplevel<F, D> {
+    fn drop(&mut self) {
+        if let State::Running(root) = std::mem::replace(&mut self.state, State::Done) {
+            D::dropped(Pending(root));
+        }
+    }
+}
+
+/// A blocking handler: runs `body` in a fresh context, then everything that it still owes.
+pub(crate) fn run_blocking<T>(origin: Origin, body: impl FnOnce() -> T) -> T {
+    let shared = Shared::new(origin, Affinity::Bound, super::Root::Toplevel, Clock::System);
+    shared.capture_runtime();
+    let Some(drive) = Drive::begin(HomeRef::from(&shared)) else {
+        unreachable!("nobody else knows a context that was just made");
+    };
+    let _live = Live::register(&shared);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    loop {
+        block_on_home(&shared, |driving, _cx| {
+            let finished = driving.is_some_and(|driving| driving.is_finished(&shared));
+            if finished { Poll::Ready(()) } else { Poll::Pending }
+        });
+        if shared.end(drive.driving()) {
+            break;
+        }
+    }
+    drop(drive);
+    outcome.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+}
+
+impl Shared {
+    /// Drives for the root; if somebody has a look just now, `cx` is woken when that is over.
+    pub(super) fn drive_as_root<'a>(self: &'a Arc<Self>, cx: &Context<'_>) -> Option<Drive<'a>> {
+        let home = HomeRef::from(self);
+        if let Some(drive) = Drive::begin(home) {
+            return Some(drive);
+        }
+        self.drivers.register_waiting(cx.waker());
+        self.drivers.miss();
+        Drive::begin(home)
+    }
+}
+
+impl Driving<'_> {
+    /// Whether nothing is left to do but what runs below on this very stack. Gives the idle
+    /// callbacks their turn, since what they hold back is owed too.
+    pub(crate) fn is_finished(&self, home: &Shared) -> bool {
+        if self.running() < self.pending() || 0 < self.ready() {
+            return false;
+        }
+        while crate::event_loop::run_idle(self, home) {}
+        self.pending() <= self.running() && self.ready() == 0
+    }
+}

@@ -1,0 +1,61 @@
+//! Idle callbacks: called when nothing is ready, which is when batches leave.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+/// What an idle callback says when it returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// It did some work; call it again the next time that nothing is ready.
+    Worked,
+    /// It had nothing to do; call it again when something else has happened.
+    Nothing,
+    /// It is not needed any more.
+    Finished,
+}
+
+pub(crate) type IdleCallback = Box<dyn FnMut() -> Idle + Send>;
+
+/// The callbacks of one context, called in turn.
+#[derive(Default)]
+pub(crate) struct IdleCallbacks {
+    waiting: VecDeque<IdleCallback>,
+    /// How many in a row had nothing to do; once it is all of them, they rest until `reset`.
+    inactive: usize,
+}
+
+impl IdleCallbacks {
+    pub(crate) fn add(&mut self, callback: IdleCallback) {
+        self.waiting.push_back(callback);
+        self.inactive = 0;
+    }
+
+    /// Something else has happened: everyone may have work again.
+    pub(crate) fn reset(&mut self) {
+        self.inactive = 0;
+    }
+
+    /// The callback whose turn it is, unless all have just said that they have nothing to do.
+    pub(crate) fn take(&mut self) -> Option<IdleCallback> {
+        if self.waiting.len() <= self.inactive {
+            return None;
+        }
+        self.waiting.pop_front()
+    }
+
+    /// Puts a callback back as it has answered.
+    pub(crate) fn put_back(&mut self, callback: IdleCallback, answer: Idle) {
+        match answer {
+            Idle::Worked => self.inactive = 0,
+            Idle::Nothing => self.inactive += 1,
+            Idle::Finished => return,
+        }
+        self.waiting.push_back(callback);
+    }
+}
+
+impl fmt::Debug for IdleCallbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdleCallbacks").field("len", &self.waiting.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,178 @@
+//! Turning the loop by hand, and putting things into it: NDB's `run0`, `run1`, `run`, `queue_call`.
+
+use std::task::Poll;
+use std::time::Duration;
+
+use super::idle::Idle;
+use super::timers::Timer;
+use super::{fire_timer, reset_idle, run_idle};
+use crate::context::Context;
+use crate::context::block::{block_on_home, drive_as_guest};
+use crate::error::{About, Info};
+use crate::task::{Driving, HomeRef, start_later};
+
+/// What one turn of a context's loop came to, from [`Context::run0`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Something was done; another turn may do more.
+    Worked,
+    /// Nothing can be done now, but something is owed: a timer will be due after this time, or
+    /// (`None`) a wake-up must come from outside.
+    Waiting(Option<Duration>),
+    /// Nothing is left to do.
+    Finished,
+}
+
+impl Context {
+    /// Runs `call` after `delay`, or in the next turn if that is `None`.
+    ///
+    /// Calls without a delay are run in the order in which they were queued, together with the
+    /// tasklets that are ready. A queued call is something that the context owes: a toplevel waits
+    /// for it. What it panics with is reported as an error that nobody looked at.
+    ///
+    /// NDB: `eventloop.queue_call`.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use tasklet_core::Context;
+    ///
+    /// let (sender, receiver) = mpsc::channel();
+    /// let context = Context::new();
+    /// context.queue_call(None, move || sender.send("called").unwrap());
+    /// context.run();
+    /// assert_eq!(receiver.recv(), Ok("called"));
+    /// ```
+    #[track_caller]
+    pub fn queue_call(&self, delay: Option<Duration>, call: impl FnOnce() + Send + 'static) {
+        static CALL: Info = Info::new("queued call", module_path!());
+        let home = HomeRef::from(self.shared());
+        let timer = delay.map(|delay| Timer::in_context(home, delay));
+        let body = async move {
+            if let Some(timer) = timer {
+                timer.await;
+            }
+            call();
+        };
+        let about = |_: Option<&()>| About::new(&CALL);
+        drop(start_later(home, std::panic::Location::caller(), about, body));
+    }
+
+    /// Adds a callback that is called whenever nothing is ready to run, in turn with the others.
+    ///
+    /// What it answers decides when it is called again. If it panics, that is reported as an error
+    /// that nobody looked at, and it is not called again.
+    ///
+    /// NDB: `eventloop.add_idle`.
+    ///
+    /// ```
+    /// use tasklet_core::{Context, Idle};
+    ///
+    /// let context = Context::new();
+    /// let mut rest = 3;
+    /// context.add_idle(move || {
+    ///     rest -= 1;
+    ///     if rest == 0 { Idle::Finished } else { Idle::Worked }
+    /// });
+    /// assert!(context.run_idle() && context.run_idle() && context.run_idle());
+    /// assert!(!context.run_idle());
+    /// ```
+    pub fn add_idle(&self, callback: impl FnMut() -> Idle + Send + 'static) {
+        self.shared().on_driver(move |driving| {
+            driving.local().idle.borrow_mut().add(Box::new(callback));
+            driving.unsettle();
+        });
+    }
+
+    /// Calls one idle callback. False if none has work, or another thread drives the context.
+    ///
+    /// NDB: `eventloop.run_idle`.
+    pub fn run_idle(&self) -> bool {
+        let Some(drive) = drive_as_guest(HomeRef::from(self.shared())) else { return false };
+        drive.driving().read_inbox();
+        run_idle(drive.driving(), self.shared())
+    }
+
+    /// Runs one thing that can be run now, and never waits: a ready tasklet or queued call, else an
+    /// idle callback, else a due timer.
+    ///
+    /// [`Turn::Waiting`] too where another thread drives the context.
+    ///
+    /// NDB: `eventloop.run0`.
+    pub fn run0(&self) -> Turn {
+        let home = HomeRef::from(self.shared());
+        let Some(drive) = drive_as_guest(home) else { return Turn::Waiting(None) };
+        let _runtime = home.get().enter_runtime();
+        let driving = drive.driving();
+        driving.read_inbox();
+        if driving.run_next() {
+            reset_idle(driving);
+            return Turn::Worked;
+        }
+        if run_idle(driving, self.shared()) || fire_timer(driving, self.shared()) {
+            return Turn::Worked;
+        }
+        if driving.pending() == 0 {
+            return Turn::Finished;
+        }
+        Turn::Waiting(self.next_timer(driving))
+    }
+
+    /// How long until the next timer is due.
+    fn next_timer(&self, driving: &Driving<'_>) -> Option<Duration> {
+        let deadline = driving.local_if_any()?.timers.borrow().next()?;
+        Some(deadline.saturating_duration_since(self.shared().clock.now()))
+    }
+
+    /// Runs one thing, and waits for it if need be. False if nothing is left to do.
+    ///
+    /// NDB: `eventloop.run1`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Context::run`] does.
+    pub fn run1(&self) -> bool {
+        match self.run0() {
+            Turn::Worked => true,
+            Turn::Finished => false,
+            Turn::Waiting(_) => {
+                let mut first = true;
+                block_on_home(self.shared(), move |_driving, _cx| {
+                    // The second call comes after the first wake-up, with something to run.
+                    if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }
+                });
+                true
+            }
+        }
+    }
+
+    /// Drives the loop until nothing is left to do: no tasklet, no queued call, no idle work.
+    ///
+    /// If the context is another root's (a toplevel's, running elsewhere), this waits until that
+    /// one has finished everything. Inside a tasklet of the context itself it returns when only
+    /// those tasklets are left that are running below it on the stack.
+    ///
+    /// NDB: `eventloop.run`.
+    ///
+    /// # Panics
+    ///
+    /// With the feature `tokio`: if it would have to block a thread that drives tokio's
+    /// current-thread runtime.
+    pub fn run(&self) {
+        block_on_home(self.shared(), |driving, _cx| {
+            let finished = match driving {
+                Some(driving) => driving.is_finished(self.shared()),
+                None => self.shared().has_ended(),
+            };
+            if finished { Poll::Ready(()) } else { Poll::Pending }
+        });
+    }
+
+    /// Sends off what idle callbacks hold back (batches), without waiting until nothing is ready.
+    ///
+    /// Does nothing where another thread drives the context: that one does it in its own time.
+    ///
+    /// NDB: `Context.flush`.
+    pub fn flush(&self) {
+        while self.run_idle() {}
+    }
+}

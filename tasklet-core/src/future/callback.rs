@@ -1,0 +1,50 @@
+//! A call that waits for a result.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::context::{Context, Shared, current};
+use crate::error::Panic;
+
+/// A call, and the context that it was added in: there it is run, or its panic reported.
+pub(crate) struct Callback {
+    call: Box<dyn FnOnce() + Send>,
+    home: Arc<Shared>,
+    is_queued: bool,
+}
+
+impl Callback {
+    /// One that runs in a turn of the loop.
+    pub(crate) fn queued(call: impl FnOnce() + Send + 'static) -> Callback {
+        Callback {
+            call: Box::new(call),
+            home: current::with(|home| home.to_arc()),
+            is_queued: true,
+        }
+    }
+
+    /// One that runs at once.
+    pub(crate) fn immediate(call: impl FnOnce() + Send + 'static) -> Callback {
+        Callback { is_queued: false, ..Callback::queued(call) }
+    }
+
+    pub(crate) fn is_queued(&self) -> bool {
+        self.is_queued
+    }
+
+    /// The result is there. A panic strands nobody: it is reported.
+    pub(crate) fn run(self) {
+        if self.is_queued {
+            Context::of(self.home).queue_call(None, self.call);
+        } else if let Err(payload) = catch_unwind(AssertUnwindSafe(self.call)) {
+            self.home.report(self.home.origin(), Panic::new(payload).into_failure());
+        }
+    }
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").field("is_queued", &self.is_queued).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,172 @@
+//! A future for many: each awaits it, each gets a clone of the result.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::TaskletFuture;
+use super::handle::Handle;
+use crate::context::{Context as TaskletContext, block::block_on};
+use crate::error::{Outcome, Panic};
+
+/// What the clones share.
+struct Inner<T> {
+    /// The result, or what the panic said; set once.
+    outcome: OnceLock<Result<T, String>>,
+    handle: Mutex<Option<Handle<T>>>,
+    waiters: Mutex<Vec<Waker>>,
+}
+
+/// A [`TaskletFuture`] that many can await; see [`TaskletFuture::shared`].
+///
+/// It owes as long as nobody has awaited it. It is `Send` and `Sync`, which takes a result that is
+/// `Send` and `Sync`.
+///
+/// ```
+/// use tasklet_core::TaskletFuture;
+///
+/// let shared = TaskletFuture::ready(String::from("one for all")).shared();
+/// let again = shared.clone();
+/// assert_eq!(shared.get_result(), again.get_result());
+/// ```
+#[must_use = "a tasklet future must be used up: `.await` it, `get_result()`, or `.defer()` it"]
+pub struct SharedFuture<T> {
+    inner: Arc<Inner<T>>,
+}
+
+impl<T> Clone for SharedFuture<T> {
+    fn clone(&self) -> Self {
+        SharedFuture { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
+    pub(super) fn new(future: TaskletFuture<T>) -> SharedFuture<T> {
+        let inner = Inner {
+            outcome: OnceLock::new(),
+            handle: Mutex::new(Some(future.into_handle())),
+            waiters: Mutex::new(Vec::new()),
+        };
+        SharedFuture { inner: Arc::new(inner) }
+    }
+
+    /// Whether the result is there. Never waits.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.inner.outcome.get().is_some()
+            || lock(&self.inner.handle).as_ref().is_none_or(Handle::is_done)
+    }
+
+    /// Blocks until the result is there, driving the context meanwhile, and returns a clone of it.
+    ///
+    /// # Panics
+    ///
+    /// If the tasklet panicked: with what its panic said, for each who asks.
+    #[track_caller]
+    pub fn get_result(self) -> T {
+        let context = TaskletContext::current();
+        block_on(context.shared(), self.into_future())
+    }
+
+    pub(crate) fn poll_shared(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
+        self.inner.poll(cx)
+    }
+
+    /// Leaves the tasklet to its context, once the other clones are gone, too.
+    pub fn defer(self) {
+        drop(self);
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Inner<T> {
+    fn poll(self: &Arc<Self>, cx: &Context<'_>) -> Poll<Outcome<T>> {
+        if self.outcome.get().is_none() {
+            self.register(cx.waker());
+            self.poll_handle();
+        }
+        match self.outcome.get() {
+            None => Poll::Pending,
+            Some(Ok(result)) => Poll::Ready(Ok(result.clone())),
+            Some(Err(message)) => Poll::Ready(Err(Panic::message(message.clone()))),
+        }
+    }
+
+    fn register(&self, waker: &Waker) {
+        let mut waiters = lock(&self.waiters);
+        if !waiters.iter().any(|waiter| waiter.will_wake(waker)) {
+            waiters.push(waker.clone());
+        }
+    }
+
+    /// Polls the one handle; it wakes all.
+    fn poll_handle(self: &Arc<Self>) {
+        // Whoever holds the lock polls, and wakes us if that was the last time. It is only tried,
+        // since the poll may drive a context whose tasks await this very future.
+        let Ok(mut slot) = self.handle.try_lock() else { return };
+        let Some(handle) = &mut *slot else { return };
+        let waker = Waker::from(Arc::clone(self));
+        if let Poll::Ready(outcome) = handle.poll_outcome(&mut Context::from_waker(&waker)) {
+            let outcome = outcome.map_err(|panic| panic.to_failure().text().to_owned());
+            // The handle is polled by one at a time, and taken out with its outcome.
+            let _first = self.outcome.set(outcome);
+            *slot = None;
+            drop(slot);
+            self.wake_all();
+        }
+    }
+
+    fn wake_all(&self) {
+        let waiters = std::mem::take(&mut *lock(&self.waiters));
+        waiters.into_iter().for_each(Waker::wake);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<T: Clone + Send + Sync + 'static> Wake for Inner<T> {
+    fn wake(self: Arc<Self>) {
+        self.wake_all();
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> IntoFuture for SharedFuture<T> {
+    type Output = T;
+    type IntoFuture = AwaitingShared<T>;
+
+    fn into_future(self) -> AwaitingShared<T> {
+        AwaitingShared { inner: self.inner }
+    }
+}
+
+/// A [`SharedFuture`] that is being awaited.
+#[must_use = "it still owes the tasklet's result: await it"]
+pub struct AwaitingShared<T> {
+    inner: Arc<Inner<T>>,
+}
+
+impl<T: Clone + Send + Sync + 'static> Future for AwaitingShared<T> {
+    type Output = T;
+
+    /// # Panics
+    ///
+    /// If the tasklet panicked: with what its panic said, for each who asks.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.inner.poll(cx).map(|outcome| outcome.unwrap_or_else(|panic| panic.resume()))
+    }
+}
+
+impl<T> fmt::Debug for SharedFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedFuture").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for AwaitingShared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwaitingShared").finish_non_exhaustive()
+    }
+}

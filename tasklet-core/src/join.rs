@@ -1,0 +1,196 @@
+//! Several futures at once. All of these wait for *all*, also when one fails: nothing is left
+//! running unseen, and which error is the result does not depend on timing.
+//!
+//! The tasklets run by themselves, so that a join polls them one after the other: while it waits
+//! for the first, the others go on.
+
+mod any;
+mod macros;
+mod sequence;
+mod tuple;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+pub use any::{WaitAll, WaitAny, wait_all, wait_any};
+pub use sequence::{JoinArray, JoinVec, TryJoinArray, TryJoinVec};
+
+use crate::context::{Context as TaskletContext, block::block_on};
+use crate::error::{Outcome, Panic};
+use crate::future::{LocalTaskletFuture, SharedFuture, TaskletFuture};
+
+mod sealed {
+    use std::task::{Context, Poll};
+
+    use crate::error::Outcome;
+
+    /// What a join needs of a handle.
+    pub trait Sealed {
+        /// What the tasklet returns.
+        type Output;
+
+        /// The outcome, once.
+        fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<Self::Output>>;
+
+        /// Whether the outcome is there; it is not taken.
+        fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    }
+}
+
+/// A handle that can be waited for together with others: [`TaskletFuture`],
+/// [`LocalTaskletFuture`], [`SharedFuture`].
+///
+/// An ordinary future is not one, since it does nothing unless it is polled: start it first, with a
+/// `#[tasklet]` or [`Context::spawn`](crate::Context::spawn).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the future of a tasklet",
+    label = "cannot be joined",
+    note = "start it first: make it a `#[tasklet]`, or use `Context::current().spawn(..)`"
+)]
+pub trait Joinable: sealed::Sealed {}
+impl<J: sealed::Sealed> Joinable for J {}
+
+impl<T> sealed::Sealed for TaskletFuture<T> {
+    type Output = T;
+
+    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        self.handle().poll_outcome(cx)
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.handle().poll_done(cx)
+    }
+}
+
+impl<T> sealed::Sealed for LocalTaskletFuture<T> {
+    type Output = T;
+
+    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        self.handle().poll_outcome(cx)
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.handle().poll_done(cx)
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> sealed::Sealed for SharedFuture<T> {
+    type Output = T;
+
+    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        self.poll_shared(cx)
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_shared(cx).map(drop)
+    }
+}
+
+/// Several futures that can be waited for at once: tuples of up to twelve, arrays, and `Vec`.
+///
+/// NDB: parallel yield, `yield a, b`.
+///
+/// ```
+/// use tasklet_core::prelude::*;
+///
+/// #[tasklet]
+/// async fn double(x: u32) -> u32 {
+///     x * 2
+/// }
+///
+/// # #[synctasklet]
+/// # async fn run() {
+/// assert_eq!((double(1), double(2)).join_all().await, (2, 4));
+/// assert_eq!([double(1), double(2)].join_all().await, [2, 4]);
+/// let many: Vec<_> = (0..3).map(double).collect();
+/// assert_eq!(many.join_all().await, [0, 2, 4]);
+/// # }
+/// # run();
+/// ```
+pub trait JoinAll: Sized {
+    /// What it becomes: ready when all are.
+    type Join: Future;
+
+    /// Waits for all. The result has the results in the same order.
+    ///
+    /// If some of them panicked, the panic of the first of those, in order of position, continues
+    /// here after all have finished.
+    fn join_all(self) -> Self::Join;
+}
+
+/// As [`JoinAll`], for futures of a `Result`.
+///
+/// ```
+/// use tasklet_core::prelude::*;
+///
+/// #[tasklet]
+/// async fn half(x: u32) -> Result<u32, String> {
+///     if x % 2 == 0 { Ok(x / 2) } else { Err(format!("{x} is odd")) }
+/// }
+///
+/// # #[synctasklet]
+/// # async fn run() {
+/// assert_eq!((half(2), half(4)).try_join_all().await, Ok((1, 2)));
+/// assert_eq!([half(2), half(3), half(5)].try_join_all().await, Err("3 is odd".to_owned()));
+/// # }
+/// # run();
+/// ```
+pub trait TryJoinAll: Sized {
+    /// What it becomes: ready when all are.
+    type TryJoin: Future;
+
+    /// Waits for all, also when one fails; then the first error, in order of position, is the
+    /// result.
+    fn try_join_all(self) -> Self::TryJoin;
+}
+
+/// Several futures that are being waited for; what `join_all` and `try_join_all` of a tuple return.
+#[must_use = "the futures inside are still owed: await it"]
+pub struct Join<S> {
+    slots: S,
+}
+
+/// The futures of a [`Join`], and what they come to.
+#[doc(hidden)]
+pub trait Slots: Unpin {
+    type Output;
+
+    fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output>;
+}
+
+impl<S: Slots> Join<S> {
+    /// Blocks until all are ready, driving the context meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// As when it is awaited, and as [`TaskletFuture::get_result`].
+    #[track_caller]
+    pub fn get_result(self) -> S::Output {
+        let context = TaskletContext::current();
+        block_on(context.shared(), self)
+    }
+}
+
+impl<S: Slots> Future for Join<S> {
+    type Output = S::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
+        self.slots.poll_slots(cx)
+    }
+}
+
+impl<S> fmt::Debug for Join<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join").finish_non_exhaustive()
+    }
+}
+
+/// A panic that is not the first of a join: nobody will see it there, so the context is told.
+fn report_further(panic: Panic) {
+    static JOINED: crate::error::Info = crate::error::Info::new("join", module_path!());
+    let place = std::panic::Location::caller();
+    let origin = crate::error::Origin { info: &JOINED, place };
+    crate::context::current::with(|home| home.report(origin, panic.into_failure()));
+}

@@ -1,0 +1,181 @@
+//! Joins of a `Vec` or an array: one future is polled at a time, and its result put down.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use super::{Join, JoinAll, Joinable, Slots, TryJoinAll, report_further};
+use crate::error::{Outcome, Panic};
+
+/// What the first one that failed has to say.
+enum Failed<E> {
+    Error(E),
+    Panic(Panic),
+}
+
+/// Waits for each in turn, and remembers the first failure.
+struct Sequence<J, T, E> {
+    /// Polled where they are, and dropped together at the end, used up.
+    futures: Vec<J>,
+    finished: usize,
+    results: Vec<T>,
+    failed: Option<Failed<E>>,
+}
+
+impl<J: Joinable, T, E> Sequence<J, T, E> {
+    fn new(futures: Vec<J>) -> Self {
+        let results = Vec::with_capacity(futures.len());
+        Sequence { futures, finished: 0, results, failed: None }
+    }
+
+    /// `split` tells results from errors.
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        split: impl Fn(J::Output) -> Result<T, E>,
+    ) -> Poll<Result<Vec<T>, Failed<E>>> {
+        while let Some(future) = self.futures.get_mut(self.finished) {
+            let outcome = std::task::ready!(future.poll_joined(cx));
+            self.finished += 1;
+            self.put_down(outcome, &split);
+        }
+        Poll::Ready(match self.failed.take() {
+            Some(failed) => Err(failed),
+            None => Ok(std::mem::take(&mut self.results)),
+        })
+    }
+
+    fn put_down(&mut self, outcome: Outcome<J::Output>, split: impl Fn(J::Output) -> Result<T, E>) {
+        let failed = match outcome.map(split) {
+            Ok(Ok(result)) => return self.results.push(result),
+            Ok(Err(error)) => Failed::Error(error),
+            Err(panic) => Failed::Panic(panic),
+        };
+        match (&self.failed, failed) {
+            (Some(_), Failed::Panic(panic)) => report_further(panic),
+            (Some(_), Failed::Error(_)) => {}
+            (None, failed) => self.failed = Some(failed),
+        }
+    }
+}
+
+/// No future of a plain join fails other than by a panic.
+enum Never {}
+
+fn resume<T>(result: Result<T, Failed<Never>>) -> T {
+    match result {
+        Ok(results) => results,
+        Err(Failed::Panic(panic)) => panic.resume(),
+        Err(Failed::Error(never)) => match never {},
+    }
+}
+
+fn resume_or_error<T, E>(result: Result<T, Failed<E>>) -> Result<T, E> {
+    match result {
+        Ok(results) => Ok(results),
+        Err(Failed::Panic(panic)) => panic.resume(),
+        Err(Failed::Error(error)) => Err(error),
+    }
+}
+
+fn into_array<T, const N: usize>(results: Vec<T>) -> [T; N] {
+    match results.try_into() {
+        Ok(array) => array,
+        Err(_) => unreachable!("as many results as there were futures"),
+    }
+}
+
+/// The futures of a `Vec`.
+pub struct JoinVec<J: Joinable>(Sequence<J, J::Output, Never>);
+
+/// The futures of an array.
+pub struct JoinArray<J: Joinable, const N: usize>(Sequence<J, J::Output, Never>);
+
+/// The futures of a `Vec`, each of which may fail.
+pub struct TryJoinVec<J, T, E>(Sequence<J, T, E>);
+
+/// The futures of an array, each of which may fail.
+pub struct TryJoinArray<J, T, E, const N: usize>(Sequence<J, T, E>);
+
+macro_rules! debug {
+    ($name:ident [$($generics:tt)+] [$($arguments:tt)+]) => {
+        impl<$($generics)+> fmt::Debug for $name<$($arguments)+> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).field("finished", &self.0.results.len()).finish()
+            }
+        }
+    };
+}
+
+debug!(JoinVec [J: Joinable] [J]);
+debug!(JoinArray [J: Joinable, const N: usize] [J, N]);
+debug!(TryJoinVec [J, T, E] [J, T, E]);
+debug!(TryJoinArray [J, T, E, const N: usize] [J, T, E, N]);
+
+impl<J: Joinable> Unpin for JoinVec<J> {}
+impl<J: Joinable, const N: usize> Unpin for JoinArray<J, N> {}
+impl<J, T, E> Unpin for TryJoinVec<J, T, E> {}
+impl<J, T, E, const N: usize> Unpin for TryJoinArray<J, T, E, N> {}
+
+impl<J: Joinable> Slots for JoinVec<J> {
+    type Output = Vec<J::Output>;
+
+    fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx, Ok).map(resume)
+    }
+}
+
+impl<J: Joinable, const N: usize> Slots for JoinArray<J, N> {
+    type Output = [J::Output; N];
+
+    fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx, Ok).map(resume).map(into_array)
+    }
+}
+
+impl<J: Joinable<Output = Result<T, E>>, T, E> Slots for TryJoinVec<J, T, E> {
+    type Output = Result<Vec<T>, E>;
+
+    fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx, |result| result).map(resume_or_error)
+    }
+}
+
+impl<J: Joinable<Output = Result<T, E>>, T, E, const N: usize> Slots for TryJoinArray<J, T, E, N> {
+    type Output = Result<[T; N], E>;
+
+    fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(cx, |result| result).map(resume_or_error).map_ok(into_array)
+    }
+}
+
+impl<J: Joinable> JoinAll for Vec<J> {
+    type Join = Join<JoinVec<J>>;
+
+    fn join_all(self) -> Self::Join {
+        Join { slots: JoinVec(Sequence::new(self)) }
+    }
+}
+
+impl<J: Joinable, const N: usize> JoinAll for [J; N] {
+    type Join = Join<JoinArray<J, N>>;
+
+    fn join_all(self) -> Self::Join {
+        Join { slots: JoinArray(Sequence::new(self.into())) }
+    }
+}
+
+impl<J: Joinable<Output = Result<T, E>>, T, E> TryJoinAll for Vec<J> {
+    type TryJoin = Join<TryJoinVec<J, T, E>>;
+
+    fn try_join_all(self) -> Self::TryJoin {
+        Join { slots: TryJoinVec(Sequence::new(self)) }
+    }
+}
+
+impl<J: Joinable<Output = Result<T, E>>, T, E, const N: usize> TryJoinAll for [J; N] {
+    type TryJoin = Join<TryJoinArray<J, T, E, N>>;
+
+    fn try_join_all(self) -> Self::TryJoin {
+        Join { slots: TryJoinArray(Sequence::new(self.into())) }
+    }
+}

@@ -1,0 +1,177 @@
+//! Joins of tuples, up to twelve: each place has a slot of its own type.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use super::{Join, JoinAll, Joinable, Slots, TryJoinAll, report_further};
+use crate::error::{Outcome, Panic};
+
+/// One place of a tuple.
+pub enum Slot<J: Joinable> {
+    /// Its future is still running, or has not been looked at.
+    Waiting(J),
+    /// It has come to this.
+    Done(Outcome<J::Output>),
+    /// The result has gone into the tuple.
+    Taken,
+}
+
+impl<J: Joinable> fmt::Debug for Slot<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Slot::Waiting(_) => "Waiting",
+            Slot::Done(_) => "Done",
+            Slot::Taken => "Taken",
+        })
+    }
+}
+
+impl<J: Joinable> Slot<J> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Slot::Waiting(future) = self {
+            *self = Slot::Done(std::task::ready!(future.poll_joined(cx)));
+        }
+        Poll::Ready(())
+    }
+
+    /// The panic of a place that has one. The first of a tuple is the join's, the others are told
+    /// to the context.
+    fn take_panic(&mut self, first: &mut Option<Panic>) {
+        if !matches!(self, Slot::Done(Err(_))) {
+            return;
+        }
+        let Slot::Done(Err(panic)) = std::mem::replace(self, Slot::Taken) else { return };
+        match first {
+            None => *first = Some(panic),
+            Some(_) => report_further(panic),
+        }
+    }
+
+    /// The result of a place that has one.
+    fn take(&mut self) -> J::Output {
+        match std::mem::replace(self, Slot::Taken) {
+            Slot::Done(Ok(result)) => result,
+            _ => panic!("a join was polled after it had finished"),
+        }
+    }
+}
+
+/// A tuple's slots, of futures whose results are taken as they are.
+#[derive(Debug)]
+pub struct JoinTuple<S>(S);
+
+/// A tuple's slots, of futures each of which may fail.
+#[derive(Debug)]
+pub struct TryJoinTuple<S>(S);
+
+impl<S> Unpin for JoinTuple<S> {}
+impl<S> Unpin for TryJoinTuple<S> {}
+
+macro_rules! tuples {
+    ($($future:ident $result:ident $slot:ident),+) => {
+        impl<$($future: Joinable),+> Slots for JoinTuple<($(Slot<$future>,)+)> {
+            type Output = ($($future::Output,)+);
+
+            fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                let ($($slot,)+) = &mut self.0;
+                $(std::task::ready!($slot.poll(cx));)+
+                let mut panic = None;
+                $($slot.take_panic(&mut panic);)+
+                if let Some(panic) = panic {
+                    panic.resume();
+                }
+                Poll::Ready(($($slot.take(),)+))
+            }
+        }
+
+        impl<Error, $($future, $result),+> Slots for TryJoinTuple<($(Slot<$future>,)+)>
+        where
+            $($future: Joinable<Output = Result<$result, Error>>,)+
+        {
+            type Output = Result<($($result,)+), Error>;
+
+            fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                let ($($slot,)+) = &mut self.0;
+                $(std::task::ready!($slot.poll(cx));)+
+                // In order of position: the first that failed, be it an error or a panic, is the
+                // result; panics behind it are told to the context.
+                let mut failed: Option<Result<Error, Panic>> = None;
+                $(
+                    let $slot = match std::mem::replace($slot, Slot::Taken) {
+                        Slot::Done(Ok(Ok(result))) => Some(result),
+                        Slot::Done(Ok(Err(error))) => {
+                            failed.get_or_insert(Ok(error));
+                            None
+                        }
+                        Slot::Done(Err(panic)) => {
+                            match failed {
+                                None => failed = Some(Err(panic)),
+                                Some(_) => report_further(panic),
+                            }
+                            None
+                        }
+                        Slot::Waiting(_) | Slot::Taken => None,
+                    };
+                )+
+                match failed {
+                    Some(Ok(error)) => return Poll::Ready(Err(error)),
+                    Some(Err(panic)) => panic.resume(),
+                    None => {}
+                }
+                match ($($slot,)+) {
+                    ($(Some($slot),)+) => Poll::Ready(Ok(($($slot,)+))),
+                    _ => panic!("a join was polled after it had finished"),
+                }
+            }
+        }
+
+        impl<$($future: Joinable),+> JoinAll for ($($future,)+) {
+            type Join = Join<JoinTuple<($(Slot<$future>,)+)>>;
+
+            fn join_all(self) -> Self::Join {
+                let ($($slot,)+) = self;
+                Join { slots: JoinTuple(($(Slot::Waiting($slot),)+)) }
+            }
+        }
+
+        impl<Error, $($future, $result),+> TryJoinAll for ($($future,)+)
+        where
+            $($future: Joinable<Output = Result<$result, Error>>,)+
+        {
+            type TryJoin = Join<TryJoinTuple<($(Slot<$future>,)+)>>;
+
+            fn try_join_all(self) -> Self::TryJoin {
+                let ($($slot,)+) = self;
+                Join { slots: TryJoinTuple(($(Slot::Waiting($slot),)+)) }
+            }
+        }
+    };
+}
+
+tuples!(A ResultA a);
+tuples!(A ResultA a, B ResultB b);
+tuples!(A ResultA a, B ResultB b, C ResultC c);
+tuples!(A ResultA a, B ResultB b, C ResultC c, D ResultD d);
+tuples!(A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e);
+tuples!(A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f);
+tuples!(A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g);
+tuples!(
+    A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g,
+    H ResultH h
+);
+tuples!(
+    A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g,
+    H ResultH h, I ResultI i
+);
+tuples!(
+    A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g,
+    H ResultH h, I ResultI i, J ResultJ j
+);
+tuples!(
+    A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g,
+    H ResultH h, I ResultI i, J ResultJ j, K ResultK k
+);
+tuples!(
+    A ResultA a, B ResultB b, C ResultC c, D ResultD d, E ResultE e, F ResultF f, G ResultG g,
+    H ResultH h, I ResultI i, J ResultJ j, K ResultK k, L ResultL l
+);

@@ -1,0 +1,137 @@
+//! NDB's tasklets for Rust: calling one *starts* it, and a request does not end before everything
+//! that it has started.
+//!
+//! Google App Engine's NDB had a way to write handlers that people still miss. A function marked
+//! `@ndb.tasklet` runs at once when it is called, and gives a future; two calls one after the other
+//! run in parallel; `@ndb.toplevel` does not let the handler answer before all of them have
+//! finished. This crate brings that to Rust, for any web framework, for blocking handlers, and for
+//! a plain `main`.
+//!
+//! # Which one do I want?
+//!
+//! | your function | attribute | what it becomes |
+//! |---|---|---|
+//! | does something that others wait for | [`#[tasklet]`](macro@tasklet) | a `fn` that starts it and returns a [`TaskletFuture`] |
+//! | the same, with things that cannot leave their thread | `#[tasklet(?Send)]` | the same, with a [`LocalTaskletFuture`] |
+//! | is a handler: what it starts must be finished when it answers | [`#[toplevel]`](macro@toplevel) | an `async fn`, as before |
+//! | is a blocking handler | `#[toplevel]` on a `fn` | a `fn`, as before |
+//! | is called by code that is not async | [`#[synctasklet]`](macro@synctasklet) | a `fn` that blocks until it is done |
+//!
+//! # The life of one call
+//!
+//! ```
+//! use tasklet_core::prelude::*;
+//!
+//! #[tasklet]
+//! async fn put(name: &'static str) -> usize {
+//!     sleep(std::time::Duration::from_millis(1)).await;
+//!     name.len()
+//! }
+//!
+//! #[synctasklet]
+//! async fn sign() -> usize {
+//!     let user = put("user");            // both run from here on
+//!     let profile = put("profile");
+//!     let (user, profile) = join!(user, profile);
+//!     user + profile
+//! }
+//!
+//! assert_eq!(sign(), 11);
+//! ```
+//!
+//! `put("user")` makes one heap cell, which holds the body, and polls it at once, on the caller's
+//! stack, up to where it must wait. Had it come to its end there, that would be all. But it waits, so
+//! it is put down in the current [`Context`], and the call returns a [`TaskletFuture`]: the handle of
+//! the cell, and the promise of its result.
+//!
+//! `join!` waits for both. Now `sign` itself must wait, and with it the thread: it drives the
+//! context's loop. A tasklet that is woken goes to the end of the ready queue, and is polled in its
+//! turn; when nothing is ready, idle callbacks are called (batches leave then), then timers that are
+//! due; and when there is nothing at all to do, the thread sleeps.
+//!
+//! When a body ends, its result takes the place of the future in the cell, and whoever waits is
+//! woken. Awaiting takes the result out, and the cell is gone.
+//!
+//! # What is owed
+//!
+//! A future that is forgotten is a write that nobody waits for. Here it is waited for all the same:
+//! every tasklet is registered with its context, and a toplevel ends when all have. What failed
+//! meanwhile, and nobody looked at, is a [`TaskletError`] of the context. To leave a tasklet to the
+//! toplevel on purpose, say so: [`TaskletFuture::defer`].
+//!
+//! If the caller of an async toplevel goes away (a web server drops the handler's future when its
+//! client has disconnected), the toplevel is finished in the background: on the tokio runtime it ran
+//! on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those at the
+//! end of the process.
+//!
+//! # Features
+//!
+//! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
+//!   uses tokio.
+//! * `tracing`: a failure that nobody looked at is an error event. Without it, it is written to the
+//!   standard error stream at the end of the context, unless somebody took it before.
+
+#![deny(unsafe_code)]
+
+mod task;
+
+mod context;
+mod error;
+mod event_loop;
+mod future;
+mod join;
+pub mod prelude;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+use std::panic::Location;
+use std::time::Duration;
+
+pub use context::live::{Unfinished, drain, live};
+pub use context::{Builder, Context, ERRORS_MAX};
+pub use error::TaskletError;
+pub use event_loop::{Idle, Turn};
+pub use future::{
+    Awaiting, AwaitingShared, Completer, LocalAwaiting, LocalTaskletFuture, SharedFuture, State,
+    TaskletFuture, TimedOut, Timeout,
+};
+pub use join::{
+    Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
+    WaitAny, wait_all, wait_any,
+};
+pub use tasklet_macros::{synctasklet, tasklet, toplevel};
+
+/// A tasklet that is ready after `delay`. The time counts from the call, not from the await.
+///
+/// NDB: `tasklets.sleep`.
+///
+/// ```
+/// use std::time::Duration;
+/// use tasklet_core::{Context, sleep};
+///
+/// let context = Context::builder().virtual_time().build();
+/// context.block_on(async { sleep(Duration::from_secs(60)).await });
+/// ```
+#[track_caller]
+pub fn sleep(delay: Duration) -> TaskletFuture<()> {
+    static SLEEP: error::Info = error::Info::new("sleep", module_path!());
+    let about = |_: Option<&()>| error::About::new(&SLEEP);
+    let place = Location::caller();
+    context::current::with(|home| {
+        let timer = event_loop::timers::Timer::in_context(home, delay);
+        context::start_in(home, place, about, || timer)
+    })
+}
+
+/// Runs a future to its end on this thread, driving the current context meanwhile:
+/// [`Context::block_on`] of [`Context::current`].
+///
+/// # Panics
+///
+/// As [`Context::block_on`].
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    Context::current().block_on(future)
+}

@@ -1,0 +1,8 @@
+//! What a handler imports: `use tasklet_core::prelude::*;`.
+//!
+//! The attributes, the handle, and the traits behind `.join_all()` and `.try_join_all()`.
+
+pub use crate::{
+    Completer, Context, JoinAll, LocalTaskletFuture, SharedFuture, TaskletFuture, TimedOut,
+    TryJoinAll, join, sleep, synctasklet, tasklet, toplevel, try_join, wait_all, wait_any,
+};

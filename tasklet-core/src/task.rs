@@ -1,0 +1,93 @@
+//! The task: one heap cell for each tasklet that is suspended, and the argument why it is sound.
+//!
+//! # The cell
+//!
+//! A cell is one allocation: a header of 72 bytes, then the stage, which holds the future and later
+//! its outcome in the same place. Whoever has a pointer to the header can reach all of it through
+//! the header's table of functions, without knowing the future's type.
+//!
+//! Who holds a cell, each with a mark in its atomic word (`state.rs`):
+//!
+//! | holder | mark | how many | may |
+//! |---|---|---|---|
+//! | the context | `OWNED` | one, from birth to completion | poll, complete, cancel, through its driver |
+//! | the handle, [`Task`] | `HANDLE` | one, from birth until it is used up | take the outcome after `DONE` |
+//! | wakers, messages, [`TaskRef`](reference::TaskRef) | the count | any number | wake; keep the memory |
+//!
+//! The memory is freed by whoever takes the last mark away. The future is gone by then: it is
+//! dropped by the driver, when it finishes or is cancelled, and `OWNED` stays until that is done.
+//!
+//! # The driver
+//!
+//! One thread at a time drives a context. It has a [`Driving`], the proof of that, which only
+//! `scheduler.rs` makes: from a successful exchange of the context's `driver` word, or from finding
+//! this thread's number there. A thread's number is never used again, and only the thread itself
+//! writes it. A `Driving` is handed down by reference, into closures that cannot keep it, while the
+//! `Drive` that released it lives in a frame below.
+//!
+//! What is not atomic belongs to the driver: the future, the links of the list, the waiter, where
+//! the task stands (`Run`), the ready queue, and the loop's own data. Hand-over from one driver to
+//! the next synchronises through `driver`, stored and exchanged with `SeqCst`.
+//!
+//! # Situations
+//!
+//! *Waking on the driver's thread* looks at `driver`, and then changes `Run` and the ready queue as
+//! the driver. *Waking elsewhere* sets `WOKEN`; who sets it first adds one reference and sends it
+//! through the inbox. The driver unsets `WOKEN` before it queues the task, so that a later wake-up
+//! is a new message.
+//!
+//! *The ready queue* holds no references. A task in it is `OWNED`: it was not finished when it was
+//! put there, and a cancelled one keeps its mark until it is taken out (`FinishedQueued`).
+//!
+//! *The first poll* takes place at the call, before the cell is in any list. If it gives the
+//! outcome, and no waker was cloned, nobody but the starter knows the cell: no atomic
+//! read-modify-write was needed.
+//!
+//! *The outcome* is written by the driver before `DONE`, which is a Release; the handle reads it
+//! after an Acquire of `DONE`. If there is no handle any more, the driver drops it. The two agree on
+//! one exchange of the word: `complete` refuses where `HANDLE` is unset, `detach` where `DONE` is set.
+//!
+//! *The context* must be alive when a task reaches it. The driver holds it; a cell whose first poll
+//! ends without an outcome, or whose waker is cloned, takes a strong count of it (`HOME`) and gives
+//! it back with its memory. So a context with suspended tasks does not die, and a waker can always
+//! send its message. That circle (the context owns its tasks, they hold it) is what "a context does
+//! not end while it owes work" means; it is broken as each task finishes or is cancelled.
+//!
+//! *Waiting from elsewhere*: the waiter's slot is the driver's, so that another thread sends its
+//! waker as a message, and looks at `DONE` once more. Both sides use `SeqCst`: either the waiter sees
+//! `DONE`, or the driver, which reads its inbox before it leaves, sees the message.
+//!
+//! *A future that is not `Send`* is started only after the context was bound to this thread
+//! (`bind`). From then on `acquire` refuses all others, so that it is polled and dropped here. Its
+//! handle is neither `Send` nor `Sync`. If its thread ends first, future and cell are leaked.
+//!
+//! *Panics*: the poll, the drop of a future and the drop of an outcome are user code, and each runs
+//! inside `catch_unwind`. Nothing of the driver's is borrowed while user code runs.
+
+#![expect(unsafe_code, reason = "the one place of the workspace that may; argued above")]
+
+mod body;
+mod cell;
+mod current;
+mod handle;
+mod harness;
+mod inbox;
+mod pool;
+mod raw;
+mod reference;
+mod scheduler;
+mod state;
+#[cfg(test)]
+mod tests;
+mod waker;
+
+pub(crate) use body::Body;
+pub(crate) use current::{Entered, HomeRef, with_entered};
+pub(crate) use handle::Task;
+pub(crate) use harness::{start, start_later, start_local};
+pub(crate) use inbox::Message;
+pub(crate) use raw::{Describe, Known};
+pub(crate) use scheduler::{Affinity, Drive, Driving, Scheduler};
+
+/// What a task belongs to.
+type Home = crate::context::Shared;

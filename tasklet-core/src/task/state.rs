@@ -1,0 +1,262 @@
+//! The atomic word of a task: six flags and a reference count; transitions only, no pointers.
+//!
+//! Every transition that leaves the caller with something to do returns a `#[must_use]` value that
+//! names it; `harness.rs` and `handle.rs` do it. Who may touch what while a flag is set is argued
+//! in the module documentation of `task`.
+
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+
+/// The tasklet has finished: its outcome is final (stored, handed on, or dropped).
+///
+/// Set once, by the thread that drives the context, never unset. Whoever reads it with `Acquire`
+/// may read what the driver wrote before.
+const DONE: usize = 1 << 0;
+
+/// A handle exists. It is the only one that may take the outcome once [`DONE`] is set.
+///
+/// Set at birth, unset once by whoever owns the handle. While it is unset, the driver drops the
+/// outcome itself.
+const HANDLE: usize = 1 << 1;
+
+/// The context owns the cell: it is linked in the context's list, or in its first poll.
+///
+/// Set at birth, unset once by the driver. While it is set, the future, the links and the waiter
+/// slot belong to the driver.
+const OWNED: usize = 1 << 2;
+
+/// A wake-up from outside is in the context's inbox, together with one reference.
+///
+/// Set by any thread, unset by the driver before it schedules the task.
+const WOKEN: usize = 1 << 3;
+
+/// The cell holds one strong count of its context, which is given back with its memory.
+///
+/// Set once, when the first waker is cloned or the first poll ends without a result.
+const HOME: usize = 1 << 4;
+
+/// The future was dropped before it had finished: there is no outcome, and never will be.
+///
+/// Set together with [`DONE`], by the driver.
+const CANCELLED: usize = 1 << 5;
+
+/// One reference of a waker, of a message in an inbox, or of a borrowing handle.
+const REFERENCE: usize = 1 << 6;
+
+/// More references than this mean that wakers are leaked in a loop; the process stops.
+const REFERENCES_MAX: usize = usize::MAX / 2;
+
+/// What the caller of a releasing transition has to do with the cell's memory.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Release {
+    /// Somebody else still needs the cell.
+    Keep,
+    /// The caller was the last one: it frees the memory.
+    Free,
+}
+
+/// What the driver has to do with a finished task's outcome.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Completion {
+    /// No handle is left: the driver looks at the outcome, drops it, and calls
+    /// [`State::release_owned`].
+    Unclaimed,
+    /// The handle has it now; the driver must not touch the cell any more.
+    Claimed,
+}
+
+/// What the owner of a handle that goes away has to do.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detach {
+    /// The task is still running: the driver now owns its outcome.
+    Running,
+    /// The outcome is there and still the handle's: drop it, then [`State::release_handle`].
+    Finished,
+}
+
+/// The atomic word.
+#[derive(Debug)]
+pub(super) struct State(AtomicUsize);
+
+impl State {
+    /// A task that was just made: it has a handle, and the context owns it.
+    #[inline]
+    pub(super) const fn new() -> State {
+        State(AtomicUsize::new(HANDLE | OWNED))
+    }
+
+    /// Whether the outcome is final; what the driver wrote before is visible if it is.
+    #[inline]
+    pub(super) fn is_done(&self) -> bool {
+        self.0.load(Acquire) & DONE != 0
+    }
+
+    /// Marks a task as done that finished in its first poll, so that its handle is still here.
+    #[inline]
+    pub(super) fn complete_first(&self) {
+        if self.0.load(Acquire) == HANDLE | OWNED {
+            // No waker was cloned: nobody else knows the cell, and a plain store will do.
+            self.0.store(HANDLE | DONE, Relaxed);
+        } else {
+            let completion = self.complete();
+            debug_assert!(completion == Completion::Claimed, "the handle is the caller's");
+        }
+    }
+
+    /// Marks the task as done and gives up the driver's hold, if a handle is there to take the
+    /// outcome.
+    #[inline]
+    pub(super) fn complete(&self) -> Completion {
+        let mut word = self.0.load(Acquire);
+        loop {
+            debug_assert!(word & (DONE | OWNED) == OWNED, "a task completes once: {word:b}");
+            if word & HANDLE == 0 {
+                return Completion::Unclaimed;
+            }
+            // SeqCst: a waiter that sends its waker from outside looks at this flag once more after
+            // sending; either it sees the flag, or the driver sees its message.
+            let next = (word | DONE) & !OWNED;
+            match self.0.compare_exchange_weak(word, next, SeqCst, Acquire) {
+                Ok(_) => return Completion::Claimed,
+                Err(actual) => word = actual,
+            }
+        }
+    }
+
+    /// Marks a task without a handle as done; it stays owned.
+    pub(super) fn complete_unclaimed(&self) {
+        let before = self.0.fetch_or(DONE, AcqRel);
+        debug_assert!(before & HANDLE == 0, "the handle's outcome is not the driver's");
+    }
+
+    /// Marks a task as done whose future was dropped unfinished; it stays owned.
+    pub(super) fn cancelled(&self) {
+        self.0.fetch_or(DONE | CANCELLED, SeqCst);
+    }
+
+    /// Whether the task is done without an outcome.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.0.load(Acquire) & CANCELLED != 0
+    }
+
+    /// As [`State::is_done`], for those who have just sent a message to the driver.
+    pub(super) fn is_done_after_message(&self) -> bool {
+        self.0.load(SeqCst) & DONE != 0
+    }
+
+    /// The driver gives up its hold.
+    #[inline]
+    pub(super) fn release_owned(&self) -> Release {
+        let before = self.0.fetch_and(!OWNED, AcqRel);
+        debug_assert!(before & OWNED != 0, "owned once");
+        release(before & !OWNED)
+    }
+
+    /// The owner of the handle lets go of it while the task may still run.
+    #[inline]
+    pub(super) fn detach(&self) -> Detach {
+        let mut word = self.0.load(Acquire);
+        loop {
+            debug_assert!(word & HANDLE != 0, "a handle is given up once");
+            if word & DONE != 0 {
+                return Detach::Finished;
+            }
+            match self.0.compare_exchange_weak(word, word & !HANDLE, AcqRel, Acquire) {
+                Ok(_) => return Detach::Running,
+                Err(actual) => word = actual,
+            }
+        }
+    }
+
+    /// The owner of the handle of a finished task has taken or dropped the outcome.
+    #[inline]
+    pub(super) fn release_handle(&self) -> Release {
+        // Alone with the cell, nobody can come anew: no need for a read-modify-write.
+        if self.0.load(Acquire) & !(DONE | HOME | CANCELLED) == HANDLE {
+            return Release::Free;
+        }
+        release(self.0.fetch_and(!HANDLE, AcqRel) & !HANDLE)
+    }
+
+    /// Whether the task is done with an outcome, and the handle the last to know the cell. Tells
+    /// whether the cell holds its context.
+    #[inline]
+    pub(super) fn is_handles_alone(&self) -> Option<bool> {
+        let word = self.0.load(Acquire);
+        (word & !HOME == DONE | HANDLE).then_some(word & HOME != 0)
+    }
+
+    /// One more reference. Returns whether the cell holds its context already.
+    #[inline]
+    pub(super) fn add_reference(&self) -> bool {
+        // Relaxed as in `Arc::clone`: whoever adds one holds one, or is inside the first poll.
+        let before = self.0.fetch_add(REFERENCE, Relaxed);
+        if REFERENCES_MAX < before {
+            // A panic would unwind and could be caught; the count would then wrap around.
+            std::process::abort();
+        }
+        before & HOME != 0
+    }
+
+    /// One reference less.
+    #[inline]
+    pub(super) fn drop_reference(&self) -> Release {
+        let before = self.0.fetch_sub(REFERENCE, AcqRel);
+        debug_assert!(REFERENCE <= before, "a reference that was never added");
+        release(before - REFERENCE)
+    }
+
+    /// Claims the right to send a wake-up from outside; it comes with one reference.
+    ///
+    /// False if the task is done, or a wake-up is on its way already.
+    pub(super) fn wake_from_outside(&self) -> bool {
+        let mut word = self.0.load(Acquire);
+        loop {
+            if word & (DONE | WOKEN) != 0 {
+                return false;
+            }
+            let next = (word | WOKEN) + REFERENCE;
+            match self.0.compare_exchange_weak(word, next, AcqRel, Acquire) {
+                Ok(_) => return true,
+                Err(actual) => word = actual,
+            }
+        }
+    }
+
+    /// The driver has received the wake-up; later ones send a new message.
+    pub(super) fn woken(&self) {
+        self.0.fetch_and(!WOKEN, AcqRel);
+    }
+
+    /// Whether the cell holds its context.
+    #[inline]
+    pub(super) fn has_home(&self) -> bool {
+        self.0.load(Relaxed) & HOME != 0
+    }
+
+    /// As [`State::set_home`], for a task that was just polled for the first time, if only its
+    /// starter knows it. False if not, and nothing is noted then.
+    #[inline]
+    pub(super) fn set_home_first(&self) -> bool {
+        let is_fresh = self.0.load(Acquire) == HANDLE | OWNED;
+        if is_fresh {
+            // No waker was cloned: nobody else knows the cell, and a plain store will do.
+            self.0.store(HANDLE | OWNED | HOME, Relaxed);
+        }
+        is_fresh
+    }
+
+    /// Notes that the cell holds its context. False if it did so before.
+    #[inline]
+    pub(super) fn set_home(&self) -> bool {
+        self.0.fetch_or(HOME, AcqRel) & HOME == 0
+    }
+}
+
+/// Whether a cell with this word is still needed.
+fn release(word: usize) -> Release {
+    if word & !(DONE | WOKEN | HOME | CANCELLED) == 0 { Release::Free } else { Release::Keep }
+}

@@ -1,0 +1,69 @@
+//! What every part of one expansion needs to know, and the calls into the runtime.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+
+use super::output::Output;
+use crate::args::Config;
+use crate::hygiene::{adopt, at};
+use crate::item::Function;
+
+/// One function, and how it is to be expanded.
+pub(super) struct Plan<'a> {
+    pub(super) function: &'a Function,
+    pub(super) config: &'a Config,
+    pub(super) output: Output,
+    /// The span of our tokens: what is wrong with them is shown at the function's name.
+    pub(super) place: Span,
+    /// The path of the runtime's hidden names.
+    pub(super) runtime: TokenStream,
+}
+
+impl Plan<'_> {
+    pub(super) fn new<'a>(function: &'a Function, config: &'a Config) -> Plan<'a> {
+        let name = function.sig.ident.span();
+        let place = at(name);
+        let krate = adopt(config.krate.to_token_stream(), name);
+        let output = Output::of(&function.sig);
+        let runtime = quote_spanned!(place=> #krate::__private);
+        Plan { function, config, output, place, runtime }
+    }
+
+    /// Output: `entry(info, work)`.
+    pub(super) fn call(&self, entry: &str, work: &TokenStream) -> TokenStream {
+        let Plan { place, runtime, .. } = self;
+        let (entry, info) = (Ident::new(entry, *place), self.info());
+        quote_spanned!(*place=> #runtime::#entry(#info, #work))
+    }
+
+    /// Output: `entry(|| info, work, report)`, where the report finds the failure in a result.
+    pub(super) fn call_with_report(&self, entry: &str, work: &TokenStream) -> TokenStream {
+        let Plan { place, runtime, .. } = self;
+        let (entry, info) = (Ident::new(entry, *place), self.info());
+        let report = quote_spanned! {*place=>
+            |result_: &_| {
+                use #runtime::{ViaAny as _, ViaDebug as _, ViaDisplay as _};
+                (&&&#runtime::Probe(result_)).failure()
+            }
+        };
+        // A closure without captures, so that the name takes no room in the tasklet's cell.
+        quote_spanned!(*place=> #runtime::#entry(|| #info, #work, #report))
+    }
+
+    /// Output: the static that knows the tasklet's name.
+    fn info(&self) -> TokenStream {
+        let Plan { place, runtime, .. } = self;
+        let mut name = Literal::string(&self.function.name());
+        name.set_span(*place);
+        quote_spanned!(*place=> const { &#runtime::Info::new(#name, ::core::module_path!()) })
+    }
+
+    /// Output: the path of the handle that a tasklet returns.
+    pub(super) fn handle(&self) -> TokenStream {
+        let place = self.output.place();
+        let krate = adopt(self.config.krate.to_token_stream(), place);
+        let name = if self.config.send { "TaskletFuture" } else { "LocalTaskletFuture" };
+        let name = Ident::new(name, at(place));
+        quote!(#krate::#name)
+    }
+}

@@ -1,0 +1,301 @@
+//! The attributes of tasklet-core, which re-exports them. Use them from there.
+//!
+//! | you want | write |
+//! |---|---|
+//! | work that starts at the call, and a handle to wait for it | [`#[tasklet]`](macro@tasklet) |
+//! | a plain function that blocks until its work is done | [`#[synctasklet]`](macro@synctasklet) |
+//! | a handler that forgets nothing that was started in it | [`#[toplevel]`](macro@toplevel) |
+//!
+//! # What all of them do
+//!
+//! A function keeps its name, visibility, generics, documentation and other attributes, and its
+//! body as it was written: every `return`, `?` and coercion means what it means in the function
+//! itself, and parameters live until the end of the body (`_guard` too) and are dropped in the order
+//! of an `async fn`. Expansions are a handful of lines around the body, with absolute paths, and
+//! bring no lint to the user's crate, whatever it forbids.
+//!
+//! `crate = path` names tasklet-core where a crate has it under another name:
+//!
+//! ```
+//! use tasklet_core as renamed;
+//!
+//! #[renamed::tasklet(crate = renamed)]
+//! async fn answer() -> u32 {
+//!     42
+//! }
+//!
+//! assert_eq!(answer().get_result(), 42);
+//! ```
+//!
+//! `TASKLET_EXPAND=name cargo check` prints what a function of that name became. (Cargo does not
+//! know that the variable matters: touch a file of the crate first.)
+//!
+//! # How they work
+//!
+//! One expansion is one walk through the modules below, in their order: what was written is read
+//! (`args`, `item`), may be refused (`rules`, each message in `diagnostics`), and is written anew
+//! (`expand`). No module ever guesses a type, and none panics, whatever a user has half typed: then
+//! too an item with the real signature comes out.
+
+mod pipeline;
+
+mod args;
+mod item;
+
+mod borrows;
+mod rules;
+
+mod awaits;
+mod macros;
+mod mentions;
+
+mod expand;
+mod hygiene;
+
+mod diagnostics;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+use crate::args::Role;
+
+/// Makes an `async fn` a *tasklet*: a plain function that starts its work at once and returns a
+/// handle to it.
+///
+/// # What it does to your function
+///
+/// `async fn f(a: A) -> R` becomes `fn f(a: A) -> TaskletFuture<R>`. A call runs the body on the
+/// caller's stack up to its first suspension, registers it with the current context, and returns.
+/// The work goes on whether or not anyone waits for it; the handle is how to wait.
+///
+/// A body that never awaits is no coroutine: it runs to its end at the call, and the handle that
+/// comes back is finished. (What awaits inside a closure or an `async` block of the body is not
+/// awaited by the body. A macro that is not one of std's may await.)
+///
+/// ```
+/// use tasklet_core::tasklet;
+///
+/// #[tasklet]
+/// async fn load(id: u32) -> Option<String> {
+///     std::future::ready(()).await;
+///     (id == 1).then(|| "Ada".to_owned())
+/// }
+///
+/// #[tasklet]
+/// async fn greet(id: u32) -> String {
+///     // Both are under way before either is awaited.
+///     let name = load(id);
+///     let other = load(id + 1);
+///     format!("{} and {}", name.await.unwrap_or_default(), other.await.is_none())
+/// }
+///
+/// assert_eq!(greet(1).get_result(), "Ada and true");
+/// ```
+///
+/// It may stand on functions, associated functions, methods (`self`, `self: Arc<Self>`,
+/// `self: Box<Self>`, …), and on methods of traits, where the declaration and each implementation
+/// have it:
+///
+/// ```
+/// use std::sync::Arc;
+/// use tasklet_core::tasklet;
+///
+/// trait Store: Send + Sync + 'static {
+///     #[tasklet]
+///     async fn get(self: Arc<Self>, key: String) -> Option<u32>;
+/// }
+///
+/// struct Memory(Vec<(String, u32)>);
+///
+/// impl Store for Memory {
+///     #[tasklet]
+///     async fn get(self: Arc<Self>, key: String) -> Option<u32> {
+///         self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+///     }
+/// }
+///
+/// // The trait can be an object.
+/// let store: Arc<dyn Store> = Arc::new(Memory(vec![("a".to_owned(), 1)]));
+/// assert_eq!(store.get("a".to_owned()).get_result(), Some(1));
+/// ```
+///
+/// # What it demands
+///
+/// The tasklet may outlive the call, so it owns its parameters: a borrowed one is refused. Take
+/// `String` instead of `&str`, `self: Arc<Self>` instead of `&self`; generic parameters need a
+/// `'static` bound. (`&'static T` is fine, and so are function types such as `fn(&str)`.)
+///
+/// ```compile_fail
+/// # use tasklet_core::tasklet;
+/// #[tasklet]
+/// async fn load(name: &str) -> usize {
+///     name.len()
+/// }
+/// ```
+///
+/// It may go on on another thread, so that what it holds across an await, and its result, are
+/// `Send`.
+///
+/// A result of `!` becomes [`Infallible`](std::convert::Infallible), since a handle has to name it.
+///
+/// # Arguments
+///
+/// * `?Send`: the tasklet stays on the thread that started it, need not be `Send`, and returns a
+///   `LocalTaskletFuture`.
+/// * `crate = path`: where tasklet-core is.
+///
+/// ```
+/// use std::rc::Rc;
+/// use tasklet_core::tasklet;
+///
+/// #[tasklet(?Send)]
+/// async fn count(shared: Rc<str>) -> usize {
+///     std::future::ready(()).await;
+///     shared.len()
+/// }
+///
+/// assert_eq!(count("four".into()).get_result(), 4);
+/// ```
+///
+/// NDB: `@ndb.tasklet` (`google.cloud.ndb.tasklets.tasklet`, `ndb/tasklets.py`). What it calls a
+/// special feature, the function that is no generator, is the body that never awaits.
+#[proc_macro_attribute]
+pub fn tasklet(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::Tasklet, args.into(), item.into()).into()
+}
+
+/// Makes an `async fn` a plain function that blocks until its work is done, driving the event loop
+/// meanwhile.
+///
+/// # What it does to your function
+///
+/// `async fn f(a: &str) -> R` becomes `fn f(a: &str) -> R`. It works in the context of its caller:
+/// what it starts and does not await goes on after it has returned.
+///
+/// ```
+/// use tasklet_core::{synctasklet, tasklet};
+///
+/// #[tasklet]
+/// async fn load(id: u32) -> String {
+///     std::future::ready(format!("user {id}")).await
+/// }
+///
+/// #[synctasklet]
+/// async fn longest(ids: &[u32]) -> usize {
+///     let mut longest = 0;
+///     for id in ids {
+///         longest = longest.max(load(*id).await.len());
+///     }
+///     longest
+/// }
+///
+/// assert_eq!(longest(&[1, 20]), 7);
+/// ```
+///
+/// On `main` it makes a program of async code, and above a `#[test]` an async test.
+///
+/// # What it demands
+///
+/// Nothing but an async body: parameters, `self` and results may borrow, and nothing need be
+/// `Send`. Inside async code, await a tasklet instead: a synctasklet blocks the thread that it is
+/// called on.
+///
+/// # Arguments
+///
+/// * `crate = path`: where tasklet-core is.
+///
+/// NDB: `@ndb.synctasklet` (`google.cloud.ndb.tasklets.synctasklet`, `ndb/tasklets.py`).
+#[proc_macro_attribute]
+pub fn synctasklet(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::Synctasklet, args.into(), item.into()).into()
+}
+
+/// Makes a function a *toplevel*: a handler that does not return before everything that was started
+/// inside it has finished.
+///
+/// # What it does to your function
+///
+/// An `async fn` stays an `async fn` with its signature. When it is polled, its body runs in a
+/// fresh context; when the body is done, whatever it started and did not await is waited for, also
+/// if the body failed or panicked. So it is a drop-in for the handlers of web frameworks, above or
+/// below their own attributes.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use tasklet_core::{block_on, tasklet, toplevel};
+///
+/// static VISITS: AtomicU32 = AtomicU32::new(0);
+///
+/// #[tasklet]
+/// async fn count_visit() {
+///     std::future::ready(()).await;
+///     VISITS.fetch_add(1, Ordering::Relaxed);
+/// }
+///
+/// #[toplevel]
+/// async fn post(body: String) -> usize {
+///     count_visit().defer();
+///     body.len()
+/// }
+///
+/// assert_eq!(block_on(post("four".to_owned())), 4);
+/// assert_eq!(VISITS.load(Ordering::Relaxed), 1);
+/// ```
+///
+/// A plain `fn` becomes a handler that blocks in the same way:
+///
+/// ```
+/// # use tasklet_core::{tasklet, toplevel};
+/// # #[tasklet]
+/// # async fn count_visit() {}
+/// #[toplevel]
+/// fn post(body: &str) -> usize {
+///     count_visit().defer();
+///     body.len()
+/// }
+///
+/// assert_eq!(post("four"), 4);
+/// ```
+///
+/// # What it demands
+///
+/// If a server drops the future of an async handler because its client went away, the work is
+/// finished without it. So the parameters are owned, and what is held across an await is `Send`:
+///
+/// ```compile_fail
+/// # use tasklet_core::toplevel;
+/// #[toplevel]
+/// async fn post(body: &str) -> usize {
+///     body.len()
+/// }
+/// ```
+///
+/// With `on_drop = "cancel"` the work is stopped then, and the parameters may borrow:
+///
+/// ```
+/// # use tasklet_core::{block_on, toplevel};
+/// #[toplevel(on_drop = "cancel")]
+/// async fn post(body: &str) -> usize {
+///     body.len()
+/// }
+///
+/// assert_eq!(block_on(post("four")), 4);
+/// ```
+///
+/// A plain `fn` demands nothing.
+///
+/// # Arguments
+///
+/// * `on_drop = "finish"`, the default, or `on_drop = "cancel"`: what becomes of a handler whose
+///   future is dropped.
+/// * `?Send`: the handler stays on its thread, and is finished there by the local spawner that it
+///   was entered on. Where there is none, write `on_drop = "cancel"` too.
+/// * `crate = path`: where tasklet-core is.
+///
+/// NDB: `@ndb.toplevel` (`google.cloud.ndb.tasklets.toplevel`, `ndb/tasklets.py`).
+#[proc_macro_attribute]
+pub fn toplevel(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::Toplevel, args.into(), item.into()).into()
+}
