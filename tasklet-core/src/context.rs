@@ -21,7 +21,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
 use std::task::Wake;
 
 pub use builder::Builder;
@@ -39,6 +39,13 @@ use drivers::Drivers;
 use report::Errors;
 use runtime::RuntimeSlot;
 
+/// The root, if there is one, reads the inbox.
+const RUNNING: u8 = 0;
+/// The root takes its last look at the inbox. Whoever sends something looks too.
+const ENDING: u8 = 1;
+/// The root has finished, and nobody reads the inbox unless whoever writes to it does.
+const ENDED: u8 = 2;
+
 /// The thing behind every [`Context`]: reached by its tasks, its handles, and whoever drives it.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -47,8 +54,7 @@ pub(crate) struct Shared {
     drivers: Drivers,
     /// The root was woken: its body is to be polled.
     root_woken: AtomicBool,
-    /// The root has finished; nobody will read the inbox unless whoever writes to it does.
-    ended: AtomicBool,
+    phase: AtomicU8,
     /// Somebody was asked to finish it, its last handle having gone.
     in_background: AtomicBool,
     /// How many [`Context`] handles there are.
@@ -74,7 +80,7 @@ impl Shared {
             clock,
             drivers: Drivers::new(root),
             root_woken: AtomicBool::new(true),
-            ended: AtomicBool::new(false),
+            phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),
             errors: Errors::default(),
@@ -100,33 +106,26 @@ impl Shared {
         if missed || unsettled {
             self.drivers.wake_waiting();
         }
-        if missed && self.has_ended() {
+        if missed && self.phase.load(SeqCst) != RUNNING {
             home.read_inbox_of_ended();
-        }
-    }
-
-    /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver
-    /// reads its inbox.
-    pub(crate) fn on_driver(self: &Arc<Self>, job: impl FnOnce(&Driving<'_>) + Send + 'static) {
-        match block::drive_as_guest(HomeRef::from(self)) {
-            Some(drive) => job(drive.driving()),
-            None => {
-                self.scheduler.inbox.push(Message::Do(Box::new(job)));
-                HomeRef::from(self).notify();
-            }
         }
     }
 
     /// The root has nothing left to do. False if something was sent to it in the last moment, and it
     /// has to go on.
     pub(crate) fn end(&self, driving: &Driving<'_>) -> bool {
-        // SeqCst: whoever sends from now on either sees this, or is read in the next line.
-        self.ended.store(true, SeqCst);
         driving.read_inbox();
         if 0 < driving.pending() || 0 < driving.ready() {
-            self.ended.store(false, SeqCst);
             return false;
         }
+        // SeqCst: whoever sends from now on either sees this, or is read in the next line.
+        self.phase.store(ENDING, SeqCst);
+        driving.read_inbox();
+        if 0 < driving.pending() || 0 < driving.ready() {
+            self.phase.store(RUNNING, SeqCst);
+            return false;
+        }
+        self.phase.store(ENDED, SeqCst);
         self.errors.flush();
         self.drivers.wake_waiting();
         true
@@ -134,7 +133,7 @@ impl Shared {
 
     #[inline]
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended.load(SeqCst)
+        self.phase.load(SeqCst) == ENDED
     }
 
     /// Whether the root's body is to be polled.
@@ -175,10 +174,22 @@ impl HomeRef<'_> {
     /// The same for somebody who is registered as waiting, and looks itself.
     pub(crate) fn notify_root(self) {
         self.drivers.wake_root();
-        // SeqCst: either we see that the root has ended, or its last look at the inbox, which
-        // follows the write of the flag, sees the message that we have just sent.
-        if self.has_ended() {
+        // SeqCst: either we see that the root is about to end, or its last look at the inbox, which
+        // follows the write of the phase, sees the message that we have just sent.
+        if self.phase.load(SeqCst) != RUNNING {
             self.read_inbox_of_ended();
+        }
+    }
+
+    /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver reads
+    /// its inbox.
+    pub(crate) fn on_driver(self, job: impl FnOnce(&Driving<'_>) + Send + 'static) {
+        match block::drive_as_guest(self) {
+            Some(drive) => job(drive.driving()),
+            None => {
+                self.scheduler.inbox.push(Message::Do(Box::new(job)));
+                self.notify();
+            }
         }
     }
 
@@ -309,12 +320,9 @@ impl Context {
     }
 
     /// How many started tasklets and queued calls have not finished.
-    ///
-    /// Zero where another thread drives the context just now: that one alone knows.
     #[must_use]
     pub fn pending(&self) -> usize {
-        let drive = Drive::begin(HomeRef::from(&self.shared));
-        drive.map_or(0, |drive| drive.driving().pending())
+        self.shared.scheduler.pending()
     }
 
     /// How many tasklets and queued calls were started in this context so far.

@@ -17,14 +17,19 @@ pub(crate) type Outcome<T> = Result<T, Panic>;
 
 /// A panic on its way to whoever waits.
 pub struct Panic(
-    // Payloads are not `Sync`, handles are; the mutex is never contended. Boxed once more, since
-    // every cell has room for an outcome, and few ever hold a panic.
-    Box<Mutex<Box<dyn Any + Send>>>,
+    // Boxed, since every cell has room for an outcome, and few ever hold a panic.
+    Box<Inner>,
 );
+
+struct Inner {
+    // Payloads are not `Sync`, handles are; the mutex is never contended.
+    payload: Mutex<Box<dyn Any + Send>>,
+    origin: Option<Origin>,
+}
 
 impl Panic {
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Panic {
-        Panic(Box::new(Mutex::new(payload)))
+        Panic(Box::new(Inner { payload: Mutex::new(payload), origin: None }))
     }
 
     /// A panic with this message.
@@ -38,9 +43,20 @@ impl Panic {
         Panic::message(format!("{origin} was cancelled before it had a result"))
     }
 
+    /// The same panic, known to be that of a tasklet.
+    pub(crate) fn of(mut self, origin: Origin) -> Panic {
+        self.0.origin = Some(origin);
+        self
+    }
+
+    /// Whose panic it is, if that is known.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.0.origin
+    }
+
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
-        resume_unwind(self.0.into_inner().unwrap_or_else(PoisonError::into_inner))
+        resume_unwind(self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the panic said, for those who have nobody to give it to. A payload is user code too: what
@@ -54,7 +70,7 @@ impl Panic {
 
     /// What the panic said.
     pub(crate) fn to_failure(&self) -> Failure {
-        let payload = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let payload = self.0.payload.lock().unwrap_or_else(PoisonError::into_inner);
         let message = payload
             .downcast_ref::<&'static str>()
             .map(|text| (*text).to_owned())

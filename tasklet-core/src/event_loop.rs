@@ -78,12 +78,14 @@ impl Local {
 
 /// Runs turns until `root` is ready, or until there is nothing to do but wait.
 ///
-/// `root` is called at the beginning of every turn; it polls what it has to when it was woken.
+/// `root` is called at the beginning of every turn; it polls what it has to when it was woken, which
+/// `is_woken` tells: a root that woke itself is ready like any task.
 /// `Pending` means that `cx` will be woken when a turn can do something again.
 pub(crate) fn poll_turns<T>(
     drive: &Drive<'_>,
     home: &Shared,
     cx: &mut Context<'_>,
+    is_woken: impl Fn() -> bool,
     mut root: impl FnMut(&Driving<'_>, &mut Context<'_>) -> Poll<T>,
 ) -> Poll<T> {
     let _runtime = home.enter_runtime();
@@ -107,12 +109,13 @@ pub(crate) fn poll_turns<T>(
             reset_idle(driving);
             continue;
         }
-        if driving.read_inbox() || run_idle(driving, home) || fire_timer(driving, home) {
+        if is_woken() {
+            // That is a poll as any other, lest it keep the host for ever.
+            polls_left -= 1;
             continue;
         }
-        if home.is_root_woken() {
-            // It woke itself. That is a poll as any other, lest it keep the host for ever.
-            polls_left -= 1;
+        if driving.read_inbox() || run_idle(driving, home) || fire_timer(driving, home) {
+            driving.count_work();
             continue;
         }
         if poll_alarm(driving, drive.home()).is_pending() {

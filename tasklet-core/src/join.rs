@@ -191,6 +191,6 @@ impl<S> fmt::Debug for Join<S> {
 fn report_further(panic: Panic) {
     static JOINED: crate::error::Info = crate::error::Info::new("join", module_path!());
     let place = std::panic::Location::caller();
-    let origin = crate::error::Origin { info: &JOINED, place };
+    let origin = panic.origin().unwrap_or(crate::error::Origin { info: &JOINED, place });
     crate::context::current::with(|home| home.report(origin, panic.into_failure()));
 }

@@ -69,6 +69,7 @@
 mod body;
 mod cell;
 mod current;
+mod exclusive;
 mod handle;
 mod harness;
 mod inbox;
@@ -83,6 +84,7 @@ mod waker;
 
 pub(crate) use body::Body;
 pub(crate) use current::{Entered, HomeRef, with_entered};
+pub(crate) use exclusive::Exclusive;
 pub(crate) use handle::Task;
 pub(crate) use harness::{start, start_later, start_local};
 pub(crate) use inbox::Message;

@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -12,14 +12,14 @@ use super::block::drive_as_guest;
 use super::live::Live;
 use super::toplevel::{Root, poll_to_end};
 use super::{Context as TaskletContext, Shared};
-use crate::error::{Failure, Origin, Panic};
-use crate::task::{Drive, HomeRef};
+use crate::error::{About, Failure, Info, Origin, Panic};
+use crate::task::{Drive, HomeRef, start_later};
 
 /// Finishes a toplevel whose caller has gone: its body and all that it owes.
 pub(super) fn finish<F: Future<Output: Send> + Send + 'static>(root: Root<F>) {
     if root.owes() {
         let shared = Arc::clone(root.shared());
-        spawn(&shared, FinishRoot(root));
+        spawn(&shared, FinishRoot(Some(root)));
     }
 }
 
@@ -40,14 +40,13 @@ pub(super) fn finish_local<F: Future + 'static>(root: Root<F>) {
         return;
     }
     let shared = Arc::clone(root.shared());
-    if spawn_local(FinishRoot(root)).is_err() {
+    if spawn_local(FinishLocalRoot(Some(root))).is_err() {
         let failure = Failure::error(
             "its caller went away, and there is no local spawner to finish it on: it was \
              cancelled (write `#[toplevel(?Send, on_drop = \"cancel\")]` if that is meant)"
                 .to_owned(),
         );
         shared.report(shared.origin(), failure);
-        cancel_started(&shared);
     }
 }
 
@@ -74,23 +73,18 @@ pub(super) fn last_handle_dropped(shared: &Arc<Shared>) {
     if (shared.is_rooted() && !shared.has_ended()) || shared.in_background.load(Acquire) {
         return;
     }
-    let owes = drive_as_guest(HomeRef::from(shared)).map(|drive| {
+    if let Some(drive) = drive_as_guest(HomeRef::from(shared)) {
         let driving = drive.driving();
         driving.read_inbox();
         // Cancelled tasks that were ready keep their place, and with it the context, until then.
         while driving.pending() == 0 && driving.run_next() {}
-        0 < driving.pending()
-    });
-    if owes == Some(false) {
+    }
+    if shared.scheduler.pending() == 0 && shared.scheduler.inbox.is_empty() {
         // Whoever waited may be held by its own waker.
         shared.drivers.wake_waiting();
         return;
     }
     if shared.scheduler.is_bound() {
-        if owes.is_none() {
-            // Its own thread drives it, and goes on doing so.
-            return;
-        }
         // `?Send` tasklets stay where they are, and nobody is left to run them there.
         let failure = Failure::error(
             "the last handle of its context was dropped while `?Send` tasklets were unfinished; \
@@ -106,26 +100,65 @@ pub(super) fn last_handle_dropped(shared: &Arc<Shared>) {
     }
 }
 
-/// Polls a toplevel to its end; nobody asks for what it returns.
-struct FinishRoot<F: Future>(Root<F>);
+/// Polls a toplevel to its end; nobody asks for what it returns. Empty when that is reached.
+struct FinishRoot<F: Future<Output: Send> + Send + 'static>(Option<Root<F>>);
 
-impl<F: Future> Unpin for FinishRoot<F> {}
+impl<F: Future<Output: Send> + Send + 'static> Unpin for FinishRoot<F> {}
 
-impl<F: Future> Future for FinishRoot<F> {
+impl<F: Future<Output: Send> + Send + 'static> Future for FinishRoot<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let outcome = std::task::ready!(self.0.poll(cx));
-        if let Err(panic) = outcome {
-            let shared = self.0.shared();
-            shared.report(shared.origin(), panic.into_failure());
-        }
-        Poll::Ready(())
+        poll_root(&mut self.0, cx)
     }
 }
 
-/// Drives a context until nothing is pending.
-struct FinishTasks {
+impl<F: Future<Output: Send> + Send + 'static> Drop for FinishRoot<F> {
+    /// The runtime that was to poll it shuts down, or has done so before.
+    fn drop(&mut self) {
+        if let Some(root) = self.0.take() {
+            spawn_on_thread(FinishRoot(Some(root)));
+        }
+    }
+}
+
+/// The same for a toplevel that cannot leave its thread.
+struct FinishLocalRoot<F: Future + 'static>(Option<Root<F>>);
+
+impl<F: Future + 'static> Unpin for FinishLocalRoot<F> {}
+
+impl<F: Future + 'static> Future for FinishLocalRoot<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        poll_root(&mut self.0, cx)
+    }
+}
+
+impl<F: Future + 'static> Drop for FinishLocalRoot<F> {
+    /// There is no local spawner, or it shuts down.
+    fn drop(&mut self) {
+        if let Some(mut root) = self.0.take() {
+            root.cancel_body();
+            cancel_started(root.shared());
+        }
+    }
+}
+
+fn poll_root<F: Future>(slot: &mut Option<Root<F>>, cx: &mut Context<'_>) -> Poll<()> {
+    let Some(root) = slot else { return Poll::Ready(()) };
+    if let Err(panic) = std::task::ready!(root.poll(cx)) {
+        let shared = root.shared();
+        shared.report(shared.origin(), panic.into_failure());
+    }
+    *slot = None;
+    Poll::Ready(())
+}
+
+/// Drives a context until nothing is pending. Empty when that is reached.
+struct FinishTasks(Option<Owing>);
+
+struct Owing {
     /// Before the context, whose address it knows.
     _live: Live,
     shared: Arc<Shared>,
@@ -134,21 +167,39 @@ struct FinishTasks {
 impl FinishTasks {
     fn new(shared: &Arc<Shared>, live: Option<Live>) -> FinishTasks {
         let live = live.unwrap_or_else(|| Live::register(shared));
-        FinishTasks { _live: live, shared: Arc::clone(shared) }
+        FinishTasks(Some(Owing { _live: live, shared: Arc::clone(shared) }))
     }
 }
 
 impl Future for FinishTasks {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let shared = &self.shared;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(Owing { shared, .. }) = &self.0 else { return Poll::Ready(()) };
         shared.drivers.register_toplevel(cx.waker());
         shared.drivers.register_waiting(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
-        std::task::ready!(poll_to_end(&drive, shared, cx, || Poll::Ready(())));
-        shared.in_background.store(false, Release);
+        loop {
+            std::task::ready!(poll_to_end(&drive, shared, cx, || false, || Poll::Ready(())));
+            shared.in_background.store(false, SeqCst);
+            if shared.scheduler.inbox.is_empty() {
+                break;
+            }
+            // Somebody has sent something before it could know that we leave.
+            shared.in_background.store(true, SeqCst);
+        }
+        drop(drive);
+        self.0 = None;
         Poll::Ready(())
+    }
+}
+
+impl Drop for FinishTasks {
+    /// The runtime that was to poll it shuts down, or has done so before.
+    fn drop(&mut self) {
+        if let Some(owing) = self.0.take() {
+            spawn_on_thread(FinishTasks(Some(owing)));
+        }
     }
 }
 
@@ -161,7 +212,15 @@ fn spawn(shared: &Arc<Shared>, future: impl Future<Output = ()> + Send + 'static
     }
     #[cfg(not(feature = "tokio"))]
     let _ = shared;
-    thread_context().spawn(future).defer();
+    spawn_on_thread(future);
+}
+
+/// Queues on the background thread; never polled on this stack, whatever that is in the middle of.
+fn spawn_on_thread(future: impl Future<Output = ()> + Send + 'static) {
+    static FINISH: Info = Info::new("finish in the background", module_path!());
+    let about = |_: Option<&()>| About::new(&FINISH);
+    let home = HomeRef::from(thread_context().shared());
+    drop(start_later(home, Location::caller(), about, future));
 }
 
 /// The context of the background thread, which is started when it is first needed.

@@ -4,8 +4,10 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::{AcqRel, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::task::{Context, Poll, Wake, Waker};
+
+use atomic_waker::AtomicWaker;
 
 use super::{Shared, runtime};
 use crate::event_loop::poll_turns;
@@ -20,12 +22,14 @@ pub(crate) fn drive_as_guest(home: HomeRef<'_>) -> Option<Drive<'_>> {
 }
 
 /// Calls `step` at the beginning of every turn that this thread may drive, until it is ready; once
-/// and without a proof of driving where somebody else drives.
+/// and without a proof of driving where somebody else drives. `is_woken` tells whether `step` has
+/// woken itself.
 ///
 /// `Pending` means that `cx` will be woken when it is worth another call.
 pub(crate) fn poll_as_guest<T>(
     shared: &Arc<Shared>,
     cx: &mut Context<'_>,
+    is_woken: impl Fn() -> bool,
     mut step: impl FnMut(Option<&Driving<'_>>, &mut Context<'_>) -> Poll<T>,
 ) -> Poll<T> {
     let home = HomeRef::from(shared);
@@ -36,7 +40,7 @@ pub(crate) fn poll_as_guest<T>(
         drive = drive_as_guest(home);
     }
     if let Some(drive) = drive {
-        return poll_turns(&drive, shared, cx, |driving, cx| step(Some(driving), cx));
+        return poll_turns(&drive, shared, cx, is_woken, |driving, cx| step(Some(driving), cx));
     }
     step(None, cx)
 }
@@ -45,37 +49,24 @@ pub(crate) fn poll_as_guest<T>(
 #[track_caller]
 pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
     let mut future = pin!(future);
-    let mut root: Option<BlockedRoot> = None;
-    block_on_home(shared, move |driving, cx| {
-        if !root.as_ref().is_some_and(|root| root.thread.will_wake(cx.waker())) {
-            root = Some(BlockedRoot::new(cx.waker()));
-        }
-        let Some(root) = &root else { return Poll::Pending };
-        if !root.woken.0.swap(false, AcqRel) {
+    let woken = Arc::new(Woken { flag: AtomicBool::new(true), thread: AtomicWaker::new() });
+    let waker = Waker::from(Arc::clone(&woken));
+    let is_woken = || woken.flag.load(Acquire);
+    block_on_home(shared, is_woken, |driving, cx| {
+        woken.thread.register(cx.waker());
+        if !is_woken() || !woken.flag.swap(false, AcqRel) {
             return Poll::Pending;
         }
         let _entered = driving.is_none().then(|| Entered::new(HomeRef::from(shared)));
-        future.as_mut().poll(&mut Context::from_waker(&root.waker))
+        future.as_mut().poll(&mut Context::from_waker(&waker))
     })
 }
 
 /// The waker of a future that a blocked thread polls: a flag, and the thread's own waker.
 #[derive(Debug)]
-struct BlockedRoot {
-    woken: Arc<Woken>,
-    thread: Waker,
-    waker: Waker,
-}
-
-#[derive(Debug)]
-struct Woken(AtomicBool, Waker);
-
-impl BlockedRoot {
-    fn new(thread: &Waker) -> BlockedRoot {
-        let woken = Arc::new(Woken(AtomicBool::new(true), thread.clone()));
-        let waker = Waker::from(Arc::clone(&woken));
-        BlockedRoot { woken, thread: thread.clone(), waker }
-    }
+struct Woken {
+    flag: AtomicBool,
+    thread: AtomicWaker,
 }
 
 impl Wake for Woken {
@@ -84,8 +75,8 @@ impl Wake for Woken {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.0.store(true, Release);
-        self.1.wake_by_ref();
+        self.flag.store(true, Release);
+        self.thread.wake();
     }
 }
 
@@ -93,14 +84,17 @@ impl Wake for Woken {
 #[track_caller]
 pub(crate) fn block_on_home<T>(
     shared: &Arc<Shared>,
+    is_woken: impl Fn() -> bool,
     mut step: impl FnMut(Option<&Driving<'_>>, &mut Context<'_>) -> Poll<T>,
 ) -> T {
     // Most calls need not park: what they ask for is there, or becomes so in this poll.
     let mut cx = Context::from_waker(Waker::noop());
-    if let Poll::Ready(value) = poll_as_guest(shared, &mut cx, &mut step) {
+    if let Poll::Ready(value) = poll_as_guest(shared, &mut cx, &is_woken, &mut step) {
         return value;
     }
     runtime::park_allowed(|| {
-        futures_lite::future::block_on(poll_fn(|cx| poll_as_guest(shared, cx, &mut step)))
+        futures_lite::future::block_on(poll_fn(|cx| {
+            poll_as_guest(shared, cx, &is_woken, &mut step)
+        }))
     })
 }

@@ -148,7 +148,8 @@ struct UnfinishedContext {
 }
 
 impl Unfinished {
-    /// The toplevels that have not finished: name, and where each was called.
+    /// The toplevels that have not finished: name, and the place of the call, which for an async one
+    /// is known only as that of the function.
     pub fn toplevels(&self) -> impl Iterator<Item = (&'static str, &'static Location<'static>)> {
         self.contexts.iter().map(|context| (context.origin.name(), context.origin.place))
     }
@@ -165,7 +166,7 @@ impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} toplevels have not finished in time", self.contexts.len())?;
         for context in &self.contexts {
-            write!(f, "\n  `{}` (called at {})", context.origin.name(), context.origin.place)?;
+            write!(f, "\n  `{}` ({})", context.origin.name(), context.origin.place)?;
             for tasklet in &context.tasklets {
                 write!(f, "\n    waits for {tasklet}")?;
             }

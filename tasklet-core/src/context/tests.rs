@@ -85,10 +85,15 @@ fn begin_to_wait(context: &Context) -> Arc<Alarm> {
     let alarm = Arc::new(Alarm::default());
     let waker = Waker::from(Arc::clone(&alarm));
     let mut cx = PollContext::from_waker(&waker);
-    let polled = poll_as_guest(context.shared(), &mut cx, |driving, _| {
-        let finished = driving.is_some_and(|driving| driving.is_finished(context.shared()));
-        if finished { Poll::Ready(()) } else { Poll::Pending }
-    });
+    let polled = poll_as_guest(
+        context.shared(),
+        &mut cx,
+        || false,
+        |driving, _| {
+            let finished = driving.is_some_and(|driving| driving.is_finished(context.shared()));
+            if finished { Poll::Ready(()) } else { Poll::Pending }
+        },
+    );
     assert!(polled.is_pending(), "there is something to wait for");
     alarm
 }
@@ -177,7 +182,7 @@ fn toplevels_free_their_contexts() {
     };
     let mut handler = private::toplevel(&HANDLER, body);
     assert!(poll_once(&mut handler, Waker::noop()).is_pending());
-    assert_eq!(seen.lock().expect("unpoisoned").strong_count() > 0, true);
+    assert!(0 < seen.lock().expect("unpoisoned").strong_count());
     gate.open();
     assert!(poll_once(&mut handler, Waker::noop()).is_ready());
     drop((handler, gate));
@@ -221,14 +226,52 @@ fn a_body_that_never_stops_to_wake_itself_yields_to_its_runtime() {
     assert!(alarm.was_woken());
 }
 
+/// Polls a toplevel until nothing can be done, and says whether it then sleeps.
+fn sleeps(handler: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+    let alarm = Arc::new(Alarm::default());
+    assert!(poll_once(handler, &Waker::from(Arc::clone(&alarm))).is_pending());
+    !alarm.was_woken()
+}
+
+#[test]
+fn a_late_wake_up_of_the_body_lets_the_toplevel_sleep() {
+    let (gate, last) = (Gate::default(), Gate::default());
+    let (mut loser, wait) = (gate.clone(), last.clone());
+    let body = poll_fn(move |cx| {
+        Context::current().spawn(wait.clone()).defer();
+        assert!(Pin::new(&mut loser).poll(cx).is_pending());
+        Poll::Ready(())
+    });
+    let mut handler = private::toplevel(&HANDLER, body);
+    assert!(poll_once(&mut handler, Waker::noop()).is_pending());
+    gate.open();
+    assert!(sleeps(&mut handler));
+    last.open();
+    assert!(poll_once(&mut handler, Waker::noop()).is_ready());
+}
+
+#[test]
+fn a_nested_wait_sleeps_though_the_body_was_woken() {
+    let body = poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        let context = Context::current();
+        let task = context.spawn(pending::<()>());
+        let spins = begin_to_wait(&context).was_woken();
+        task.cancel();
+        Poll::Ready(spins)
+    });
+    assert!(!block_on(private::toplevel(&HANDLER, body)));
+}
+
 #[test]
 fn a_guest_that_leaves_a_timer_wakes_whoever_waits() {
     let context = Context::builder().virtual_time().build();
-    context.spawn(pending::<()>()).defer();
+    let task = context.spawn(pending::<()>());
     let waiting = begin_to_wait(&context);
     let timer = context.enter(|| sleep(Duration::from_secs(1)));
     assert!(waiting.was_woken(), "nobody else sets the alarm");
     timer.cancel();
+    task.cancel();
 }
 
 #[test]
@@ -308,23 +351,6 @@ fn whoever_awaits_elsewhere_is_woken_though_the_toplevel_ends() {
 }
 
 #[test]
-fn what_is_started_elsewhere_while_the_toplevel_ends_runs() {
-    within_deadline(|| {
-        for _ in 0..ROUNDS {
-            let (sender, receiver) = mpsc::channel::<Context>();
-            let other = thread::spawn(move || {
-                let context = receiver.recv().expect("it is sent");
-                context.spawn(async { yield_now().await }).get_result();
-            });
-            block_on(private::toplevel(&HANDLER, async move {
-                sender.send(Context::current()).expect("the thread listens");
-            }));
-            other.join().expect("it ends");
-        }
-    });
-}
-
-#[test]
 fn a_handle_that_comes_back_is_awaited_where_it_is() {
     within_deadline(|| {
         let gate = Gate::default();
@@ -355,17 +381,20 @@ fn a_wake_up_of_an_ended_context_waits_for_nobody() {
         let mut kept = None;
         block_on(private::toplevel_cancel(&HANDLER, async { kept = Some(Context::current()) }));
         let context = kept.expect("the body has run");
-        let mut was_polled = false;
+        let gate = Gate::default();
+        let mut task = Some(context.spawn(gate.clone()).into_future());
         context.block_on(poll_fn(move |_| {
-            let mut task = Context::current().spawn(pending::<()>()).into_future();
-            if std::mem::replace(&mut was_polled, true) {
-                return Poll::Ready(());
-            }
             // The task's context is driven by this very poll, which waits for the other thread.
-            let other = thread::spawn(move || poll_once(&mut task, Waker::noop()).is_pending());
-            assert!(other.join().expect("it polls once"));
+            let mut task = task.take().expect("this is ready at once");
+            let gate = gate.clone();
+            let other = thread::spawn(move || {
+                assert!(poll_once(&mut task, Waker::noop()).is_pending());
+                gate.open();
+            });
+            other.join().expect("it waits for nobody");
             Poll::Ready(())
         }));
+        context.run();
     });
 }
 
@@ -440,5 +469,126 @@ fn a_payload_that_panics_in_its_drop_stops_nobody() {
     context.spawn(async { std::future::ready(Throws).await }).defer();
     context.spawn(async { drop((Throws, yield_now().await)) }).defer();
     context.run();
-    assert_eq!(context.take_errors().len(), 3);
+    assert_eq!(context.take_errors().len(), 3, "{:?}", context.take_errors());
+}
+
+/// What is finished by the thread that lives as long as the process: Miri is asked not to mind it.
+mod in_the_background {
+    use super::*;
+
+    /// Waits until all tasklets of a test have been dropped, and with them what they hold.
+    fn wait_until_dropped(dropped: &mpsc::Receiver<()>) {
+        let ended = dropped.recv_timeout(DEADLINE);
+        assert_eq!(ended, Err(mpsc::RecvTimeoutError::Disconnected), "something is left");
+    }
+
+    #[test]
+    fn a_toplevel_whose_caller_has_gone_is_finished() {
+        let (gate, (held, dropped)) = (Gate::default(), mpsc::channel::<()>());
+        let (wait, deferred) = (gate.clone(), gate.clone());
+        let body = async move {
+            let also = held.clone();
+            Context::current().spawn(async move { drop((also, deferred.await)) }).defer();
+            drop((held, wait.await));
+        };
+        let mut handler = private::toplevel(&HANDLER, body);
+        assert!(poll_once(&mut handler, Waker::noop()).is_pending());
+        drop(handler);
+        assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Empty));
+        gate.open();
+        wait_until_dropped(&dropped);
+    }
+
+    #[test]
+    fn what_a_cancelled_toplevel_has_started_is_finished_though_its_body_was_woken() {
+        let (held, dropped) = mpsc::channel::<()>();
+        let [gate, wakes, ends] = [(); 3].map(|()| Gate::default());
+        let (wait, deferred, last) = (gate.clone(), wakes.clone(), ends.clone());
+        let body = async move {
+            Context::current()
+                .spawn(async move { drop((held, deferred.await, last.await)) })
+                .defer();
+            wait.await;
+            unreachable!("it is cancelled before");
+        };
+        let mut handler = private::toplevel_cancel(&HANDLER, body);
+        assert!(poll_once(&mut handler, Waker::noop()).is_pending());
+        gate.open();
+        drop(handler);
+        wakes.open();
+        assert_eq!(dropped.try_recv(), Err(mpsc::TryRecvError::Empty));
+        ends.open();
+        wait_until_dropped(&dropped);
+    }
+
+    #[test]
+    fn a_context_whose_last_handle_goes_while_another_thread_drives_is_finished() {
+        within_deadline(|| {
+            let (context, gate) = (Context::new(), Gate::default());
+            let (driving, stop) = (mpsc::channel(), mpsc::channel::<()>());
+            let (held, dropped) = mpsc::channel::<()>();
+            let wait = gate.clone();
+            context.spawn(async move { drop((held, wait.await)) }).defer();
+            let task = context.spawn(async move {
+                yield_now().await;
+                driving.0.send(()).expect("the test listens");
+                stop.1.recv().expect("the test says so");
+            });
+            let thread = thread::spawn(move || task.get_result());
+            driving.1.recv().expect("the thread drives");
+            drop(context);
+            stop.0.send(()).expect("the thread listens");
+            thread.join().expect("it ends");
+            gate.open();
+            wait_until_dropped(&dropped);
+        });
+    }
+
+    #[test]
+    fn the_last_handle_may_go_inside_a_tasklet_of_its_own() {
+        within_deadline(|| {
+            let context = Context::new();
+            let held = context.clone();
+            let task = context.spawn(async move {
+                yield_now().await;
+                drop(held);
+                yield_now().await;
+                42
+            });
+            drop(context);
+            assert_eq!(task.get_result(), 42);
+        });
+    }
+
+    #[test]
+    fn what_is_queued_in_an_ended_context_is_called() {
+        within_deadline(|| {
+            let mut kept = None;
+            block_on(private::toplevel_cancel(&HANDLER, async { kept = Some(Context::current()) }));
+            let context = kept.expect("the body has run");
+            let (sender, receiver) = mpsc::channel();
+            context.queue_call(None, move || sender.send("called").expect("the test listens"));
+            drop(context);
+            assert_eq!(receiver.recv_timeout(DEADLINE), Ok("called"));
+        });
+    }
+
+    #[test]
+    fn what_is_started_elsewhere_while_the_toplevel_ends_runs() {
+        within_deadline(|| {
+            for _ in 0..ROUNDS {
+                let (sender, receiver) = mpsc::channel::<Context>();
+                let other = thread::spawn(move || {
+                    let context = receiver.recv().expect("it is sent");
+                    context.spawn(yield_now()).get_result();
+                    context.queue_call(None, || {});
+                });
+                block_on(private::toplevel(&HANDLER, async move {
+                    sender.send(Context::current()).expect("the thread listens");
+                    yield_now().await;
+                }));
+                other.join().expect("it ends");
+            }
+        });
+    }
 }

@@ -5,6 +5,7 @@
 //! it is dropped before that is its [`OnDrop`]: `on_drop = "finish"` hands it to the background,
 //! `on_drop = "cancel"` drops the body and hands over only what the body has started.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -49,13 +50,16 @@ impl<F: Future> Root<F> {
         let Root { shared, waker, body, outcome, live } = self;
         shared.drivers.register_toplevel(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
-        let polled = poll_to_end(&drive, shared, cx, || {
+        let has_body = Cell::new(body.is_some());
+        let is_woken = || has_body.get() && shared.is_root_woken();
+        let polled = poll_to_end(&drive, shared, cx, is_woken, || {
             let Some(running) = body else { return Poll::Ready(()) };
             if shared.take_root_woken()
                 && let Poll::Ready(result) = poll_body(running, waker)
             {
                 *outcome = Some(result);
                 *body = None;
+                has_body.set(false);
                 return Poll::Ready(());
             }
             Poll::Pending
@@ -104,10 +108,11 @@ pub(super) fn poll_to_end(
     drive: &Drive<'_>,
     shared: &Shared,
     cx: &mut Context<'_>,
+    is_woken: impl Fn() -> bool,
     mut body: impl FnMut() -> Poll<()>,
 ) -> Poll<()> {
     loop {
-        std::task::ready!(poll_turns(drive, shared, cx, |driving, _cx| {
+        std::task::ready!(poll_turns(drive, shared, cx, &is_woken, |driving, _cx| {
             if body().is_ready() && driving.is_finished(shared) {
                 Poll::Ready(())
             } else {
@@ -116,6 +121,12 @@ pub(super) fn poll_to_end(
         }));
         if shared.end(drive.driving()) {
             return Poll::Ready(());
+        }
+        if 0 < drive.driving().running() {
+            // What is left runs below on this very stack; its driver wakes us when it leaves.
+            shared.drivers.register_waiting(cx.waker());
+            drive.driving().unsettle();
+            return Poll::Pending;
         }
     }
 }
@@ -281,10 +292,14 @@ pub(crate) fn run_blocking<T>(origin: Origin, body: impl FnOnce() -> T) -> T {
     let _live = Live::register(&shared);
     let outcome = catch_unwind(AssertUnwindSafe(body));
     loop {
-        block_on_home(&shared, |driving, _cx| {
-            let finished = driving.is_some_and(|driving| driving.is_finished(&shared));
-            if finished { Poll::Ready(()) } else { Poll::Pending }
-        });
+        block_on_home(
+            &shared,
+            || false,
+            |driving, _cx| {
+                let finished = driving.is_some_and(|driving| driving.is_finished(&shared));
+                if finished { Poll::Ready(()) } else { Poll::Pending }
+            },
+        );
         if shared.end(drive.driving()) {
             break;
         }

@@ -77,7 +77,7 @@ impl Context {
     /// assert!(!context.run_idle());
     /// ```
     pub fn add_idle(&self, callback: impl FnMut() -> Idle + Send + 'static) {
-        self.shared().on_driver(move |driving| {
+        HomeRef::from(self.shared()).on_driver(move |driving| {
             driving.local().idle.borrow_mut().add(Box::new(callback));
             driving.unsettle();
         });
@@ -135,11 +135,21 @@ impl Context {
             Turn::Worked => true,
             Turn::Finished => false,
             Turn::Waiting(_) => {
-                let mut first = true;
-                block_on_home(self.shared(), move |_driving, _cx| {
-                    // The second call comes after the first wake-up, with something to run.
-                    if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }
-                });
+                let mut before = None;
+                block_on_home(
+                    self.shared(),
+                    || false,
+                    |driving, _cx| {
+                        let waits = match driving {
+                            None => !self.shared().has_ended(),
+                            Some(driving) => {
+                                let worked = driving.worked();
+                                0 < driving.pending() && worked == *before.get_or_insert(worked)
+                            }
+                        };
+                        if waits { Poll::Pending } else { Poll::Ready(()) }
+                    },
+                );
                 true
             }
         }
@@ -158,13 +168,17 @@ impl Context {
     /// With the feature `tokio`: if it would have to block a thread that drives tokio's
     /// current-thread runtime.
     pub fn run(&self) {
-        block_on_home(self.shared(), |driving, _cx| {
-            let finished = match driving {
-                Some(driving) => driving.is_finished(self.shared()),
-                None => self.shared().has_ended(),
-            };
-            if finished { Poll::Ready(()) } else { Poll::Pending }
-        });
+        block_on_home(
+            self.shared(),
+            || false,
+            |driving, _cx| {
+                let finished = match driving {
+                    Some(driving) => driving.is_finished(self.shared()),
+                    None => self.shared().has_ended(),
+                };
+                if finished { Poll::Ready(()) } else { Poll::Pending }
+            },
+        );
     }
 
     /// Sends off what idle callbacks hold back (batches), without waiting until nothing is ready.

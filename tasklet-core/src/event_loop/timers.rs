@@ -11,7 +11,7 @@ use futures_timer::Delay;
 
 use super::clock::Clock;
 use crate::context::{Shared, current};
-use crate::task::{Driving, HomeRef, Message};
+use crate::task::{Driving, HomeRef};
 
 /// A deadline and a number that makes it unique; equal deadlines fire in the order of their making.
 pub(crate) type TimerKey = (Instant, u64);
@@ -131,12 +131,7 @@ impl Registered {
             // Dropped when nothing is borrowed any more: a foreign waker's drop is foreign code.
             drop(waker);
         };
-        if home.scheduler.is_driven_here() {
-            home.scheduler.with_driving(remove);
-        } else {
-            home.scheduler.inbox.push(Message::Do(Box::new(remove)));
-            HomeRef::from(&home).notify();
-        }
+        HomeRef::from(&home).on_driver(remove);
     }
 }
 

@@ -11,7 +11,7 @@ use super::promise::Promise;
 use crate::context::block::{block_on, block_on_home, drive_as_guest, poll_as_guest};
 use crate::context::{Shared, current};
 use crate::error::{Outcome, Panic};
-use crate::task::{HomeRef, Known, Task};
+use crate::task::{Exclusive, HomeRef, Known, Task};
 
 /// One obligation, whatever stands behind it: at most one of the three fields is filled, and none
 /// once it is used up.
@@ -35,7 +35,7 @@ struct Parts<T> {
 }
 
 struct Ready<T> {
-    result: T,
+    result: Exclusive<T>,
     known: Known<T>,
 }
 
@@ -47,7 +47,7 @@ impl<T> Handle<T> {
 
     #[inline]
     pub(crate) fn ready(result: T, known: Known<T>) -> Handle<T> {
-        let ready = Some(Ready { result, known });
+        let ready = Some(Ready { result: Exclusive::new(result), known });
         Handle(ManuallyDrop::new(Parts { task: None, promise: None, ready }))
     }
 
@@ -88,7 +88,7 @@ impl<T> Handle<T> {
         if let Some(result) = Task::take_result(&mut self.0.task) {
             return Some(result);
         }
-        self.0.ready.take().map(|ready| ready.result)
+        self.0.ready.take().map(|ready| ready.result.into_inner())
     }
 
     /// As `poll_outcome`, for those who have nothing else to do with a panic.
@@ -127,7 +127,7 @@ impl<T> Handle<T> {
             return task.poll_done(cx.waker());
         }
         let home = task.home();
-        poll_as_guest(&home, cx, |_, cx| task.poll_done(cx.waker()))
+        poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()))
     }
 
     /// The context to drive while waiting for this.
@@ -154,7 +154,7 @@ impl<T> Handle<T> {
     pub(crate) fn wait(&mut self) {
         if !self.is_done() {
             let home = self.home();
-            block_on_home(&home, |_, cx| self.poll_done(cx));
+            block_on_home(&home, || false, |_, cx| self.poll_done(cx));
         }
     }
 
@@ -188,7 +188,7 @@ impl<T> Handle<T> {
     #[inline(never)]
     fn leave(&mut self) {
         if let Some(Ready { result, known }) = self.0.ready.take()
-            && let Some(failure) = known.failure(&result)
+            && let Some(failure) = known.failure(&result.into_inner())
         {
             current::with(|home| home.report(known.origin(), failure));
         }

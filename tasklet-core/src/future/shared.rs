@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::TaskletFuture;
@@ -55,8 +55,12 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     /// Whether the result is there. Never waits.
     #[must_use]
     pub fn done(&self) -> bool {
-        self.inner.outcome.get().is_some()
-            || lock(&self.inner.handle).as_ref().is_none_or(Handle::is_done)
+        if self.inner.outcome.get().is_some() {
+            return true;
+        }
+        // Whoever holds the lock polls it just now, maybe below on this very stack.
+        let handle = self.inner.handle.try_lock();
+        handle.is_ok_and(|handle| handle.as_ref().is_none_or(Handle::is_done))
     }
 
     /// Blocks until the result is there, driving the context meanwhile, and returns a clone of it.
@@ -104,7 +108,11 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
     fn poll_handle(self: &Arc<Self>) {
         // Whoever holds the lock polls, and wakes us if that was the last time. It is only tried,
         // since the poll may drive a context whose tasks await this very future.
-        let Ok(mut slot) = self.handle.try_lock() else { return };
+        let mut slot = match self.handle.try_lock() {
+            Ok(slot) => slot,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         let Some(handle) = &mut *slot else { return };
         let waker = Waker::from(Arc::clone(self));
         if let Poll::Ready(outcome) = handle.poll_outcome(&mut Context::from_waker(&waker)) {

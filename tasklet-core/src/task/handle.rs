@@ -154,7 +154,7 @@ impl<T> Task<T> {
         } else {
             // SAFETY: the task is done, so that the stage holds the outcome; it is taken once, since
             // the handle is used up.
-            unsafe { this.outcome().read() }
+            unsafe { this.outcome().read() }.map_err(|panic| panic.of(this.origin()))
         };
         let release = header.state.release_handle();
         // SAFETY: the stage is empty now.
@@ -199,14 +199,9 @@ impl<T> Task<T> {
         Ok(())
     }
 
-    /// Does `job` as the driver: now if this thread drives, or when the driver reads its inbox.
+    /// Does `job` as the driver: now if this thread may drive, or when the driver reads its inbox.
     fn send(&self, job: impl FnOnce(&Driving<'_>) + Send + 'static) {
-        let home = self.home_ref();
-        let elsewhere = |job| {
-            home.scheduler.inbox.push(Message::Do(Box::new(job)));
-            home.notify();
-        };
-        home.get().scheduler.driving_or(job, |job, driving| job(driving), elsewhere);
+        self.home_ref().on_driver(job);
     }
 }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::cell::{Header, Run, TaskCell};
 use super::current::HomeRef;
 use super::handle::Task;
-use super::inbox::Message;
 use super::raw::{self, Describe, VTable};
 use super::reference::TaskRef;
 use super::scheduler::Driving;
@@ -124,11 +123,7 @@ where
         // future may move to the driver's thread.
         unsafe { adopt(driving, task.header()) };
     };
-    let elsewhere = |job| {
-        home.scheduler.inbox.push(Message::Do(Box::new(job)));
-        home.notify();
-    };
-    home.get().scheduler.driving_or(job, |job, driving| job(driving), elsewhere);
+    home.on_driver(job);
     // SAFETY: the one handle of a new task.
     unsafe { Task::from_new(header) }
 }

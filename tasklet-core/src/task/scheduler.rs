@@ -40,7 +40,8 @@ pub(crate) struct Scheduler {
     ready: UnsafeCell<VecDeque<NonNull<Header>>>,
     first: Cell<Option<NonNull<Header>>>,
     last: Cell<Option<NonNull<Header>>>,
-    pending: Cell<usize>,
+    /// How many tasks are in the list. Written by the driver, read by anyone.
+    pending: AtomicUsize,
     /// How many tasks in the list are being polled, one nested in the other.
     running: Cell<usize>,
     /// Something has changed that others who wait must know of before they sleep on: a timer or an
@@ -49,6 +50,8 @@ pub(crate) struct Scheduler {
     /// Messages that were taken from the inbox and not looked at yet. Here, not in the frame that
     /// took them, so that a nested reader goes on where that one is.
     received: UnsafeCell<VecDeque<Message>>,
+    /// How often something was run.
+    worked: Cell<u64>,
     /// Written by the driver, read by anyone.
     started: AtomicU64,
     /// Made when it is first needed: most contexts have no timers, idle callbacks or callbacks.
@@ -79,10 +82,11 @@ impl Scheduler {
             ready: UnsafeCell::new(VecDeque::new()),
             first: Cell::new(None),
             last: Cell::new(None),
-            pending: Cell::new(0),
+            pending: AtomicUsize::new(0),
             running: Cell::new(0),
             unsettled: Cell::new(false),
             received: UnsafeCell::new(VecDeque::new()),
+            worked: Cell::new(0),
             started: AtomicU64::new(0),
             local: OnceCell::new(),
         }
@@ -121,6 +125,12 @@ impl Scheduler {
         elsewhere: impl FnOnce(V) -> R,
     ) -> R {
         if self.is_driven_here() { here(value, &Driving::new(self)) } else { elsewhere(value) }
+    }
+
+    /// How many started tasks have not finished.
+    #[inline]
+    pub(crate) fn pending(&self) -> usize {
+        self.pending.load(Relaxed)
     }
 
     /// How many tasks were started so far.
@@ -235,13 +245,24 @@ impl<'a> Driving<'a> {
     /// How many started tasks have not finished.
     #[inline]
     pub(crate) fn pending(&self) -> usize {
-        self.scheduler.pending.get()
+        self.scheduler.pending()
     }
 
     /// How many of the pending tasks are being polled now, below on this stack.
     #[inline]
     pub(crate) fn running(&self) -> usize {
         self.scheduler.running.get()
+    }
+
+    /// How often something was run: a task, an idle callback, a timer.
+    pub(crate) fn worked(&self) -> u64 {
+        self.scheduler.worked.get()
+    }
+
+    /// Something was run.
+    #[inline]
+    pub(crate) fn count_work(&self) {
+        self.scheduler.worked.set(self.scheduler.worked.get().wrapping_add(1));
     }
 
     /// Counts a started task.
@@ -273,6 +294,7 @@ impl<'a> Driving<'a> {
         let Some(task) = next else {
             return false;
         };
+        self.count_work();
         // SAFETY: an entry of the queue is owned by the context, and it was just taken out.
         unsafe { harness::run(self, task) };
         true
@@ -353,7 +375,7 @@ impl<'a> Driving<'a> {
         }
         // SAFETY: alive, as the caller promises.
         unsafe { task.as_ref() }.previous.set(last);
-        self.scheduler.pending.set(self.scheduler.pending.get() + 1);
+        self.scheduler.pending.store(self.scheduler.pending() + 1, Relaxed);
     }
 
     /// Takes a task out of the list.
@@ -376,8 +398,8 @@ impl<'a> Driving<'a> {
             Some(next) => unsafe { next.as_ref() }.previous.set(previous),
             None => self.scheduler.last.set(previous),
         }
-        let pending = self.scheduler.pending.get() - 1;
-        self.scheduler.pending.set(pending);
+        let pending = self.scheduler.pending() - 1;
+        self.scheduler.pending.store(pending, Relaxed);
         if pending == 0 {
             self.unsettle();
         }
