@@ -1,4 +1,5 @@
-//! A time limit gives the future back, the first of several hands back the rest: nothing is dropped.
+//! A time limit gives the future back, the first of several hands back the rest: nothing is
+//! dropped.
 
 use std::time::Duration;
 

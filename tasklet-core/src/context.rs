@@ -1,8 +1,8 @@
 //! The scope of one request: what it owns, who drives it, and how it ends.
 //!
 //! `Shared` is the thing itself; [`Context`] is the handle that users hold. Entering and leaving is
-//! in `current` and `block`; a handler's whole life in `toplevel`; what goes on after its client has
-//! left in `background`; the end of the process in `live`.
+//! in `current` and `block`; a handler's whole life in `toplevel`; what goes on after its client
+//! has left in `background`; the end of the process in `live`.
 
 pub(crate) mod background;
 pub(crate) mod block;
@@ -111,8 +111,8 @@ impl Shared {
         }
     }
 
-    /// The root has nothing left to do. False if something was sent to it in the last moment, and it
-    /// has to go on.
+    /// The root has nothing left to do. False if something was sent to it in the last moment, and
+    /// it has to go on.
     pub(crate) fn end(&self, driving: &Driving<'_>) -> bool {
         driving.read_inbox();
         if 0 < driving.pending() || 0 < driving.ready() {
@@ -181,8 +181,8 @@ impl HomeRef<'_> {
         }
     }
 
-    /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver reads
-    /// its inbox.
+    /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver
+    /// reads its inbox.
     pub(crate) fn on_driver(self, job: impl FnOnce(&Driving<'_>) + Send + 'static) {
         match block::drive_as_guest(self) {
             Some(drive) => job(drive.driving()),
@@ -215,7 +215,8 @@ impl HomeRef<'_> {
 /// A `Context` is a handle; clones of it are the same context. It is `Send` and `Sync`. One thread
 /// at a time drives it: whoever waits for one of its tasklets, or, in a toplevel's context, the
 /// toplevel alone. Tasklets of a default context, or of one of your own, progress **only** while
-/// somebody waits; if the last handle goes while something is owed, a background thread finishes it.
+/// somebody waits; if the last handle goes while something is owed, a background thread finishes
+/// it.
 ///
 /// NDB: `ndb.Context` and its event loop, `ndb/context.py`, `ndb/eventloop.py`.
 ///

@@ -59,8 +59,8 @@ impl Panic {
         resume_unwind(self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What the panic said, for those who have nobody to give it to. A payload is user code too: what
-    /// its drop throws is swallowed.
+    /// What the panic said, for those who have nobody to give it to. A payload is user code too:
+    /// what its drop throws is swallowed.
     pub(crate) fn into_failure(self) -> Failure {
         let failure = self.to_failure();
         let second = catch_unwind(AssertUnwindSafe(|| drop(self)));

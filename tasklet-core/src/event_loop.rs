@@ -67,19 +67,16 @@ impl Local {
         self.callbacks.borrow_mut().entry(task.addr().get()).or_default().push(callback);
     }
 
-    /// The callbacks of a task, those that run immediately before the others.
+    /// The callbacks of a task, in the order in which they were added.
     pub(crate) fn take_callbacks<T>(&self, task: NonNull<T>) -> Vec<Callback> {
-        let mut callbacks =
-            self.callbacks.borrow_mut().remove(&task.addr().get()).unwrap_or_default();
-        callbacks.sort_by_key(Callback::is_queued);
-        callbacks
+        self.callbacks.borrow_mut().remove(&task.addr().get()).unwrap_or_default()
     }
 }
 
 /// Runs turns until `root` is ready, or until there is nothing to do but wait.
 ///
-/// `root` is called at the beginning of every turn; it polls what it has to when it was woken, which
-/// `is_woken` tells: a root that woke itself is ready like any task.
+/// `root` is called at the beginning of every turn; it polls what it has to when it was woken,
+/// which `is_woken` tells: a root that woke itself is ready like any task.
 /// `Pending` means that `cx` will be woken when a turn can do something again.
 pub(crate) fn poll_turns<T>(
     drive: &Drive<'_>,

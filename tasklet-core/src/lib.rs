@@ -40,14 +40,14 @@
 //! ```
 //!
 //! `put("user")` makes one heap cell, which holds the body, and polls it at once, on the caller's
-//! stack, up to where it must wait. Had it come to its end there, that would be all. But it waits, so
-//! it is put down in the current [`Context`], and the call returns a [`TaskletFuture`]: the handle of
-//! the cell, and the promise of its result.
+//! stack, up to where it must wait. Had it come to its end there, that would be all. But it waits,
+//! so it is put down in the current [`Context`], and the call returns a [`TaskletFuture`]: the
+//! handle of the cell, and the promise of its result.
 //!
 //! `join!` waits for both. Now `sign` itself must wait, and with it the thread: it drives the
 //! context's loop. A tasklet that is woken goes to the end of the ready queue, and is polled in its
-//! turn; when nothing is ready, idle callbacks are called (batches leave then), then timers that are
-//! due; and when there is nothing at all to do, the thread sleeps.
+//! turn; when nothing is ready, idle callbacks are called (batches leave then), then timers that
+//! are due; and when there is nothing at all to do, the thread sleeps.
 //!
 //! When a body ends, its result takes the place of the future in the cell, and whoever waits is
 //! woken. Awaiting takes the result out, and the cell is gone.
@@ -60,9 +60,9 @@
 //! toplevel on purpose, say so: [`TaskletFuture::defer`].
 //!
 //! If the caller of an async toplevel goes away (a web server drops the handler's future when its
-//! client has disconnected), the toplevel is finished in the background: on the tokio runtime it ran
-//! on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those at the
-//! end of the process.
+//! client has disconnected), the toplevel is finished in the background: on the tokio runtime it
+//! ran on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those
+//! at the end of the process.
 //!
 //! # Features
 //!

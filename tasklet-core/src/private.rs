@@ -30,7 +30,8 @@ macro_rules! about {
     };
 }
 
-/// Starts the body of a `#[tasklet]`. `make` makes its future, in the very place where it will stay.
+/// Starts the body of a `#[tasklet]`. `make` makes its future, in the very place where it will
+/// stay.
 #[inline]
 #[track_caller]
 pub fn start<M, F, I, R>(info: I, make: M, failure: R) -> TaskletFuture<F::Output>

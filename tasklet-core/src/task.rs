@@ -44,8 +44,9 @@
 //! read-modify-write was needed.
 //!
 //! *The outcome* is written by the driver before `DONE`, which is a Release; the handle reads it
-//! after an Acquire of `DONE`. If there is no handle any more, the driver drops it. The two agree on
-//! one exchange of the word: `complete` refuses where `HANDLE` is unset, `detach` where `DONE` is set.
+//! after an Acquire of `DONE`. If there is no handle any more, the driver drops it. The two agree
+//! on one exchange of the word: `complete` refuses where `HANDLE` is unset, `detach` where `DONE`
+//! is set.
 //!
 //! *The context* must be alive when a task reaches it. The driver holds it; a cell whose first poll
 //! ends without an outcome, or whose waker is cloned, takes a strong count of it (`HOME`) and gives
@@ -54,8 +55,8 @@
 //! not end while it owes work" means; it is broken as each task finishes or is cancelled.
 //!
 //! *Waiting from elsewhere*: the waiter's slot is the driver's, so that another thread sends its
-//! waker as a message, and looks at `DONE` once more. Both sides use `SeqCst`: either the waiter sees
-//! `DONE`, or the driver, which reads its inbox before it leaves, sees the message.
+//! waker as a message, and looks at `DONE` once more. Both sides use `SeqCst`: either the waiter
+//! sees `DONE`, or the driver, which reads its inbox before it leaves, sees the message.
 //!
 //! *A future that is not `Send`* is started only after the context was bound to this thread
 //! (`bind`). From then on `acquire` refuses all others, so that it is polled and dropped here. Its

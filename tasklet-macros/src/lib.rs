@@ -10,9 +10,9 @@
 //!
 //! A function keeps its name, visibility, generics, documentation and other attributes, and its
 //! body as it was written: every `return`, `?` and coercion means what it means in the function
-//! itself, and parameters live until the end of the body (`_guard` too) and are dropped in the order
-//! of an `async fn`. Expansions are a handful of lines around the body, with absolute paths, and
-//! bring no lint to the user's crate, whatever it forbids.
+//! itself, and parameters live until the end of the body (`_guard` too) and are dropped in the
+//! order of an `async fn`. Expansions are a handful of lines around the body, with absolute paths,
+//! and bring no lint to the user's crate, whatever it forbids.
 //!
 //! `crate = path` names tasklet-core where a crate has it under another name:
 //!

@@ -1,6 +1,7 @@
 //! actix-web: extractors are owned, and handlers stay on their thread, so that they need not be
-//! `Send`. `#[toplevel(?Send)]` keeps it so, and finishes there what a client has left; `#[toplevel]`
-//! is for handlers that happen to be `Send`: without `HttpRequest`, `actix_web::Error`, `HttpResponse`.
+//! `Send`. `#[toplevel(?Send)]` keeps it so, and finishes there what a client has left;
+//! `#[toplevel]` is for handlers that happen to be `Send`: without `HttpRequest`,
+//! `actix_web::Error`, `HttpResponse`.
 //!
 //! The attribute of the route may stand above `#[toplevel]` or below it.
 

@@ -1,7 +1,7 @@
 //! axum: extractors are owned, so `#[toplevel]` needs no argument.
 //!
-//! Handlers have no attribute, but for `#[axum::debug_handler]`, which turns a `Handler<_, _> is not
-//! satisfied` into a reason. It may stand above `#[toplevel]` or below it.
+//! Handlers have no attribute, but for `#[axum::debug_handler]`, which turns a `Handler<_, _> is
+//! not satisfied` into a reason. It may stand above `#[toplevel]` or below it.
 
 use std::net::SocketAddr;
 

@@ -1,8 +1,9 @@
 //! One handler on each of the web frameworks of Rust, as their users would write it: it starts two
 //! tasklets, waits for both, and leaves a third to its toplevel. Real servers, real sockets.
 //!
-//! Each file also says in which order `#[toplevel]` and the framework's own attribute can stand, and
-//! whether parameters can be owned. Where they can, the work is finished although its client has left.
+//! Each file also says in which order `#[toplevel]` and the framework's own attribute can stand,
+//! and whether parameters can be owned. Where they can, the work is finished although its client
+//! has left.
 
 /// Handlers that need not be `Send`, and that stay on their thread. Also clients that leave.
 mod actix_web;

@@ -42,7 +42,8 @@ async fn sign_whatever_happens(desk: Desk, name: String) -> Result<String, Refus
     desk::sign(desk, name).await
 }
 
-/// Rocket calls it on the thread of an async task; where the runtime has other threads, it may block.
+/// Rocket calls it on the thread of an async task; where the runtime has other threads, it may
+/// block.
 #[post("/blocking", data = "<name>")]
 #[toplevel]
 fn sign_blocking(desk: &State<Desk>, name: &str) -> Result<String, Status> {

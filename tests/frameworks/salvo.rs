@@ -1,8 +1,8 @@
 //! salvo: request, response and depot are borrowed. So a handler is `on_drop = "cancel"`, or takes
 //! what it needs and calls a toplevel that owns all.
 //!
-//! `#[handler]` may stand above `#[toplevel]` or below it. Above an `impl` it takes a method `handle`,
-//! which may be a toplevel too.
+//! `#[handler]` may stand above `#[toplevel]` or below it. Above an `impl` it takes a method
+//! `handle`, which may be a toplevel too.
 
 use std::net::SocketAddr;
 

@@ -236,8 +236,8 @@ fn thread_context() -> &'static TaskletContext {
     })
 }
 
-/// A `?Send` toplevel that has to wait might be dropped while it does: is there anything to finish it
-/// on? Asked of each thread until the answer is yes.
+/// A `?Send` toplevel that has to wait might be dropped while it does: is there anything to finish
+/// it on? Asked of each thread until the answer is yes.
 ///
 /// # Panics
 ///
@@ -251,9 +251,9 @@ pub(super) fn require_local_spawner(origin: Origin) {
     }
     if spawn_local(std::future::ready(())).is_err() {
         panic!(
-            "`{}` is a `#[toplevel(?Send)]` and has to wait, but there is no local spawner (tokio's \
-             `LocalSet`, with the feature `tokio`) to finish it on should its caller go away: run it \
-             on one, or write `on_drop = \"cancel\"`",
+            "`{}` is a `#[toplevel(?Send)]` and has to wait, but there is no local spawner (a \
+             `LocalSet` of tokio, with the feature `tokio`) to finish it on should its caller go \
+             away: run it on one, or write `on_drop = \"cancel\"`",
             origin.name()
         );
     }

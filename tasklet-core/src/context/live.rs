@@ -148,8 +148,8 @@ struct UnfinishedContext {
 }
 
 impl Unfinished {
-    /// The toplevels that have not finished: name, and the place of the call, which for an async one
-    /// is known only as that of the function.
+    /// The toplevels that have not finished: name, and the place of the call, which for an async
+    /// one is known only as that of the function.
     pub fn toplevels(&self) -> impl Iterator<Item = (&'static str, &'static Location<'static>)> {
         self.contexts.iter().map(|context| (context.origin.name(), context.origin.place))
     }

@@ -29,11 +29,8 @@ impl Callback {
         Callback { is_queued: false, ..Callback::queued(call) }
     }
 
-    pub(crate) fn is_queued(&self) -> bool {
-        self.is_queued
-    }
-
-    /// The result is there. A panic strands nobody: it is reported.
+    /// The result is there. A queued call takes its place in the loop, behind all immediate ones of
+    /// the same future. A panic strands nobody: it is reported.
     pub(crate) fn run(self) {
         if self.is_queued {
             Context::of(self.home).queue_call(None, self.call);

@@ -79,12 +79,11 @@ impl<T> Promise<T> {
         state.outcome = Some(outcome);
         state.is_done = true;
         let waiter = state.waiter.take();
-        let mut callbacks = std::mem::take(&mut state.callbacks);
+        let callbacks = std::mem::take(&mut state.callbacks);
         drop(state);
         if let Some(waiter) = waiter {
             waiter.wake();
         }
-        callbacks.sort_by_key(Callback::is_queued);
         callbacks.into_iter().for_each(Callback::run);
     }
 

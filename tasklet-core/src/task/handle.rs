@@ -126,7 +126,8 @@ impl<T> Task<T> {
     }
 
     /// Takes the result out of a finished task that nobody else knows any more: what nearly all
-    /// awaits come to. `None` is not the last word; then [`Task::poll_done`] and [`Task::take`] are.
+    /// awaits come to. `None` is not the last word; then [`Task::poll_done`] and [`Task::take`]
+    /// are.
     #[inline(always)]
     pub(crate) fn take_result(slot: &mut Option<Task<T>>) -> Option<T> {
         let task = slot.as_ref()?;
@@ -152,8 +153,8 @@ impl<T> Task<T> {
         let outcome = if header.state.is_cancelled() {
             Err(Panic::cancelled(&this.origin()))
         } else {
-            // SAFETY: the task is done, so that the stage holds the outcome; it is taken once, since
-            // the handle is used up.
+            // SAFETY: the task is done, so that the stage holds the outcome; it is taken once,
+            // since the handle is used up.
             unsafe { this.outcome().read() }.map_err(|panic| panic.of(this.origin()))
         };
         let release = header.state.release_handle();

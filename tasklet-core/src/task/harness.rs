@@ -337,7 +337,8 @@ pub(super) unsafe fn drop_outcome(task: NonNull<Header>) {
     }
 }
 
-/// Drops a suspended task's future; its result will never be. A running one goes when its poll ends.
+/// Drops a suspended task's future; its result will never be. A running one goes when its poll
+/// ends.
 ///
 /// # Safety
 ///

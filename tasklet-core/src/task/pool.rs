@@ -1,9 +1,9 @@
 //! Where cells come from: a small stock for each thread, so that most calls need no allocator.
 //!
 //! Requests start and finish tasklets by the thousand, of few sizes. A freed cell goes to the stock
-//! of the thread that frees it, up to [`STOCK_BYTES_MAX`] for each size class; the next cell of that
-//! class made on the thread takes it. All memory is the global allocator's, so that a cell may be
-//! freed on another thread than it was made on.
+//! of the thread that frees it, up to [`STOCK_BYTES_MAX`] for each size class; the next cell of
+//! that class made on the thread takes it. All memory is the global allocator's, so that a cell may
+//! be freed on another thread than it was made on.
 //!
 //! Under Miri, and with `--cfg tasklet_no_pool` (for AddressSanitizer), every cell is allocated and
 //! freed for itself, lest the stock hide a use after free.

@@ -183,7 +183,8 @@ impl<'a> Drive<'a> {
         let hold = scheduler.acquire()?;
         let drive =
             Drive { driving: Driving::new(scheduler), home, hold, _entered: Entered::new(home) };
-        // It may have been bound in the moment before; then the seat is given back as by any driver.
+        // It may have been bound in the moment before; then the seat is given back as by any
+        // driver.
         if scheduler.is_bound_elsewhere() { None } else { Some(drive) }
     }
 

@@ -96,8 +96,8 @@ impl Postgres {
         self.check_fence(key, &done).await
     }
 
-    /// A write whose connection broke may still be on its way when this deletes. Alone it is half an
-    /// entry, which nobody sees and a sweep removes.
+    /// A write whose connection broke may still be on its way when this deletes. Alone it is half
+    /// an entry, which nobody sees and a sweep removes.
     pub(super) async fn withdraw(&self, key: Key) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         for delete in ["DELETE FROM users WHERE id = $1", "DELETE FROM profiles WHERE user_id = $1"]
@@ -109,7 +109,8 @@ impl Postgres {
 
     pub(super) async fn recent(&self) -> Result<Vec<Entry>, StoreError> {
         let query = "SELECT name, bio,
-                            to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS written_at
+                            to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+                                AS written_at
                      FROM users JOIN profiles ON user_id = users.id
                      ORDER BY users.id DESC LIMIT $1";
         let rows = sqlx::query_as(query).bind(RECENT_ENTRIES_MAX).fetch_all(&self.pool).await?;

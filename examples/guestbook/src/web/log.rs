@@ -50,7 +50,8 @@ impl Asked {
         let status = response.status().as_u16();
         let tasklets = response.extensions().get().map_or(0, |&Tasklets(count)| count);
         let took = self.since.elapsed();
-        tracing::info!(method = %self.method, path = self.path, status, tasklets, ?took, "answered");
+        let (method, path) = (&self.method, &self.path);
+        tracing::info!(%method, path, status, tasklets, ?took, "answered");
     }
 }
 

@@ -1,0 +1,73 @@
+//! What tasklets do, through the public interface alone. Each module is one thing to ask about; a
+//! test's name is the sequence of events that it pins.
+
+/// The call: eager, known to the context, going on by itself; every place an attribute may stand.
+mod tasklet;
+
+/// The handle: asking, waiting, mapping, deferring.
+mod future;
+
+/// Stopping a tasklet: what is dropped, and what goes on.
+mod cancel;
+
+/// One future for many.
+mod shared;
+
+/// Calls that wait for a result.
+mod callbacks;
+
+/// Futures that somebody else completes.
+mod promise;
+
+/// Several at once, of which all are waited for.
+mod join;
+
+/// Several at once that fail: the first by position, after all have finished.
+mod join_failures;
+
+/// The first of several, and all of several without their results.
+mod any;
+
+/// Time limits that lose nothing.
+mod timeout;
+
+/// Panics: to whoever waits, or into the context's report.
+mod panics;
+
+/// The scope of a request: the current one, entering, counting, errors.
+mod context;
+
+/// Who drives a context: several threads, other runtimes, nobody.
+mod drivers;
+
+/// One turn of the loop, by hand: ready, idle, timers.
+mod event_loop;
+
+/// Deadlines.
+mod sleep;
+
+/// Handlers: nothing that they start is forgotten.
+mod toplevel;
+
+/// Handlers that block.
+mod toplevel_blocking;
+
+/// Handlers whose caller goes away half-way.
+mod on_drop;
+
+/// Tasklets that stay on their thread.
+mod locals;
+
+/// Numbers that are large: chains, crowds, and what they must not do to the stack.
+mod limits;
+
+/// What may go to other threads, and what must not.
+mod auto_traits;
+
+/// Tokio's clients and runtimes, with the feature `tokio`.
+#[cfg(feature = "tokio")]
+mod tokio_runtime;
+
+/// The events of failures that nobody looked at, with the feature `tracing`.
+#[cfg(feature = "tracing")]
+mod tracing_events;
