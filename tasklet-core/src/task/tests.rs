@@ -1,7 +1,8 @@
 //! Every transition of the state word against a plain model, and every way a task can end against
 //! drop counters: each future and each result is dropped once, and nothing is left behind.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::future::{Future, IntoFuture};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
@@ -189,8 +190,8 @@ fn every_transition_agrees_with_the_model() {
             if !model.freed {
                 assert_agrees(&state, model);
             }
-            if !paths.contains_key(&model) {
-                paths.insert(model, path);
+            if let Entry::Vacant(unseen) = paths.entry(model) {
+                unseen.insert(path);
                 unexplored.push_back(model);
             }
         }
