@@ -300,10 +300,8 @@ impl Context {
         static SPAWNED: Info = Info::new("spawned future", module_path!());
         let about = |_: Option<&F::Output>| About::new(&SPAWNED);
         let home = HomeRef::from(&self.shared);
-        let place = Location::caller();
-        let here = |future, driving: &Driving<'_>| start(home, driving, place, about, || future);
-        let elsewhere = |future| start_undriven(home, place, about, || future);
-        let task = home.get().scheduler.driving_or(future, here, elsewhere);
+        let task = start_task(home, Location::caller(), about, || future);
+        // This context need not be the current one when the handle is dropped.
         task.hold_home(home);
         TaskletFuture::new(Handle::task(task))
     }
@@ -358,12 +356,27 @@ where
     F: Future<Output: Send> + Send + 'static,
     A: Describe<F::Output> + 'static,
 {
-    let here = |make, driving: &Driving<'_>| start(home, driving, place, about, make);
-    let elsewhere = |make| start_undriven(home, place, about, make);
-    TaskletFuture::new(Handle::task(home.get().scheduler.driving_or(make, here, elsewhere)))
+    TaskletFuture::new(Handle::task(start_task(home, place, about, make)))
 }
 
-/// As `start_in`, where this thread does not drive the context yet.
+/// The task of such a start.
+#[inline]
+fn start_task<F, A>(
+    home: HomeRef<'_>,
+    place: &'static Location<'static>,
+    about: A,
+    make: impl FnOnce() -> F,
+) -> Task<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+    A: Describe<F::Output> + 'static,
+{
+    let here = |make, driving: &Driving<'_>| start(home, driving, place, about, make);
+    let elsewhere = |make| start_undriven(home, place, about, make);
+    home.get().scheduler.driving_or(make, here, elsewhere)
+}
+
+/// As `start_task`, where this thread does not drive the context yet.
 #[cold]
 fn start_undriven<F, A, M>(
     home: HomeRef<'_>,

@@ -25,18 +25,22 @@ pub(crate) struct Handle<T>(
     ManuallyDrop<Parts<T>>,
 );
 
+// In this order, so that a copy in pieces of 16 bytes does not read what two narrower writes have
+// just left: the cell's pointer stands apart, in a piece of its own.
+#[repr(C)]
 struct Parts<T> {
-    /// A tasklet that has a cell.
-    task: Option<Task<T>>,
     /// Somebody else will set the result.
     promise: Option<Arc<Promise<T>>>,
     /// The result of a tasklet that never awaits.
     ready: Option<Ready<T>>,
+    /// A tasklet that has a cell.
+    task: Option<Task<T>>,
 }
 
+#[repr(C)]
 struct Ready<T> {
-    result: Exclusive<T>,
     known: Known<T>,
+    result: Exclusive<T>,
 }
 
 impl<T> Handle<T> {

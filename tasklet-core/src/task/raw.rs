@@ -53,6 +53,7 @@ impl Meta {
 
 /// Where a tasklet was called, and how its results are described.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Known<T> {
     meta: &'static Meta,
     place: &'static Location<'static>,
@@ -154,7 +155,7 @@ fn stage<F: Future, A, S>(cell: NonNull<TaskCell<F, A>>) -> NonNull<S> {
 /// # Safety
 ///
 /// The caller drives the context; the future is alive and not being polled.
-#[inline]
+#[inline(always)]
 unsafe fn poll_once<F: Future, A>(cell: NonNull<TaskCell<F, A>>) -> Option<Outcome<F::Output>> {
     // SAFETY: the waker is not dropped, so that the reference it stands for, which was never
     // counted, is not given back; the cell outlives the poll, as its driver holds it.
@@ -206,7 +207,7 @@ unsafe fn drop_panicked<F>(future: NonNull<F>) {
 /// # Safety
 ///
 /// See [`VTable::poll`].
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn poll<F: Future, A>(header: NonNull<Header>) -> bool {
     let cell = header.cast::<TaskCell<F, A>>();
     // SAFETY: the caller's promise is the callee's.
