@@ -1,0 +1,143 @@
+//! The works by name, and what this project wants of itself in each of them.
+
+use std::fmt;
+
+use crate::table::{number, rows_of};
+use crate::{Kind, Row};
+
+/// Start one task that does not suspend, await it.
+pub const START_AWAIT: &str = "start + await, no suspension";
+/// The same for a tasklet whose body never awaits.
+pub const READY: &str = "a tasklet that never awaits";
+/// How often such a tasklet allocates.
+pub const READY_ALLOCATIONS: &str = "allocations of a tasklet that never awaits";
+/// Start 1,000 tasks that suspend once each, await all.
+pub const FAN_YIELDING: &str = "1,000 wide, each suspends once, per task";
+/// Start 1,000 tasks that do not suspend, await all.
+pub const FAN_READY: &str = "1,000 wide, none suspends, per task";
+/// One suspension and its wake-up, among 1,000 tasks.
+pub const YIELD: &str = "one suspension and wake-up (1,000 tasks × 1,000)";
+/// A request's scope, empty.
+pub const CONTEXT_EMPTY: &str = "a scope per request, nothing in it";
+/// A request's scope in which one task is started and left to the scope's end.
+pub const CONTEXT_ONE: &str = "a scope per request, one task left to its end";
+/// Memory of a task that waits.
+pub const IDLE_BYTES: &str = "an idle task with a 24-byte future";
+/// Allocations of a task that waits.
+pub const IDLE_ALLOCATIONS: &str = "allocations of an idle task";
+/// Requests per second of a handler that answers at once.
+pub const AXUM: &str = "axum handler, requests per second";
+/// The same as a share of plain axum's.
+pub const AXUM_SHARE: &str = "axum handler, share of plain axum's rate";
+
+/// The contender that [`Rule::AtMostTimes`] compares the cost of a start with.
+pub const BOX_OF_CELL: &str = "`Box::new` + drop, as large as the cell";
+
+/// Every work, in the order in which the table shows them.
+pub const WORKS: [&str; 12] = [
+    START_AWAIT,
+    READY,
+    READY_ALLOCATIONS,
+    FAN_YIELDING,
+    FAN_READY,
+    YIELD,
+    CONTEXT_EMPTY,
+    CONTEXT_ONE,
+    IDLE_BYTES,
+    IDLE_ALLOCATIONS,
+    AXUM,
+    AXUM_SHARE,
+];
+
+/// What is wanted of one work.
+#[derive(Debug, Clone, Copy)]
+pub struct Goal {
+    /// The work's name.
+    pub work: &'static str,
+    /// What is wanted.
+    pub rule: Rule,
+}
+
+/// What may be wanted of a figure of ours.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
+    /// At most this many of the work's unit.
+    AtMost(f64),
+    /// At least this many of the work's unit.
+    AtLeast(f64),
+    /// Faster than each peer, spawning or not.
+    FasterThanPeers,
+    /// At least this many times faster than each peer whose tasks go on by themselves.
+    TimesFasterThanSpawners(f64),
+    /// At least this many times faster than the fastest of tokio's ways.
+    TimesFasterThanTokio(f64),
+    /// At most this many times the cost of the baseline of that name.
+    AtMostTimes(f64, &'static str),
+}
+
+/// Every goal; those of one work in the order in which the table shows them.
+pub const GOALS: &[Goal] = &[
+    Goal { work: START_AWAIT, rule: Rule::TimesFasterThanSpawners(3.0) },
+    Goal { work: START_AWAIT, rule: Rule::TimesFasterThanTokio(15.0) },
+    Goal { work: START_AWAIT, rule: Rule::AtMostTimes(1.5, BOX_OF_CELL) },
+    Goal { work: READY, rule: Rule::AtMost(3.0) },
+    Goal { work: READY_ALLOCATIONS, rule: Rule::AtMost(0.0) },
+    Goal { work: FAN_YIELDING, rule: Rule::FasterThanPeers },
+    Goal { work: YIELD, rule: Rule::FasterThanPeers },
+    Goal { work: YIELD, rule: Rule::AtMost(12.0) },
+    Goal { work: CONTEXT_EMPTY, rule: Rule::AtMost(150.0) },
+    Goal { work: IDLE_BYTES, rule: Rule::AtMost(96.0) },
+    Goal { work: IDLE_ALLOCATIONS, rule: Rule::AtMost(1.0) },
+    Goal { work: AXUM_SHARE, rule: Rule::AtLeast(98.0) },
+];
+
+impl Goal {
+    /// Whether `ours` meets the goal among `rows`; `None` where nobody is there to compare with.
+    #[must_use]
+    pub fn is_met(&self, ours: &Row, rows: &[Row]) -> Option<bool> {
+        let figure = ours.figure();
+        let others = || rows_of(rows, self.work);
+        Some(match self.rule {
+            Rule::AtMost(limit) => figure <= limit,
+            Rule::AtLeast(limit) => figure >= limit,
+            Rule::FasterThanPeers => {
+                Row::fastest(others().filter(|row| row.is_peer()))?.figure() > figure
+            }
+            Rule::TimesFasterThanSpawners(times) => {
+                let spawners = others().filter(|row| row.kind == Kind::Spawner);
+                Row::fastest(spawners)?.figure() >= times * figure
+            }
+            Rule::TimesFasterThanTokio(times) => {
+                Row::fastest(others().filter(|row| row.is_tokio()))?.figure() >= times * figure
+            }
+            Rule::AtMostTimes(times, baseline) => {
+                figure <= times * others().find(|row| row.contender == baseline)?.figure()
+            }
+        })
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::AtMost(limit) => write!(f, "≤ {}", number(limit)),
+            Self::AtLeast(limit) => write!(f, "≥ {}", number(limit)),
+            Self::FasterThanPeers => write!(f, "faster than every peer"),
+            Self::TimesFasterThanSpawners(times) => {
+                write!(f, "{times} × faster than every spawning peer")
+            }
+            Self::TimesFasterThanTokio(times) => write!(f, "{times} × faster than tokio"),
+            Self::AtMostTimes(times, baseline) => write!(f, "≤ {times} × {baseline}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_work_that_has_a_goal_is_shown() {
+        assert!(GOALS.iter().all(|goal| WORKS.contains(&goal.work)));
+    }
+}
