@@ -8,6 +8,10 @@ cd "$(dirname "$0")/.."
 
 toolchain=${MIRI_TOOLCHAIN:-nightly}
 seeds=${1:-0}
+case $(rustup toolchain list) in
+*"$toolchain"*) ;;
+*) rustup toolchain install "$toolchain" --profile minimal ;;
+esac
 components=$(rustup component list --toolchain "$toolchain" --installed)
 case $components in
 *miri*) ;;
