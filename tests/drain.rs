@@ -1,12 +1,13 @@
 //! The end of a process: `drain` waits for every toplevel of it. One test at a time, since all of
 //! them are about the whole process.
 
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use futures_lite::future::block_on;
-use tasklet_core::{Context, TaskletFuture, drain, live, tasklet, toplevel};
+use tasklet_core::{Completer, Context, TaskletFuture, drain, live, tasklet, toplevel};
 use tests::{Log, gate, poll_now, within, yield_now};
 
 /// So long for a drain that is meant to end before it; the tests' own deadline is shorter.
@@ -37,6 +38,14 @@ async fn handler(gate: TaskletFuture<()>, log: Log) {
     save(gate, log).await;
 }
 
+/// A handler that was polled and waits, and what lets it go on.
+fn waiting_handler(log: Log) -> (Completer<()>, Pin<Box<impl Future<Output = ()> + Send>>) {
+    let (opener, closed) = gate();
+    let mut handler = Box::pin(handler(closed, log));
+    assert!(poll_now(&mut handler).is_pending());
+    (opener, handler)
+}
+
 #[test]
 fn with_nothing_to_wait_for_it_returns_at_once() {
     within(|| {
@@ -52,9 +61,7 @@ fn it_waits_for_a_handler_that_is_running() {
     within(|| {
         let _alone = alone();
         let log = Log::new();
-        let (opener, closed) = gate();
-        let mut handler = Box::pin(handler(closed, log.clone()));
-        assert!(poll_now(&mut handler).is_pending());
+        let (opener, handler) = waiting_handler(log.clone());
         assert_eq!(live(), 1);
         let mut draining = Box::pin(drain(LONG));
         assert!(poll_now(&mut draining).is_pending());
@@ -71,9 +78,7 @@ fn it_waits_for_a_handler_whose_client_has_left() {
     within(|| {
         let _alone = alone();
         let log = Log::new();
-        let (opener, closed) = gate();
-        let mut handler = Box::pin(handler(closed, log.clone()));
-        assert!(poll_now(&mut handler).is_pending());
+        let (opener, handler) = waiting_handler(log.clone());
         drop(handler);
         assert_eq!(live(), 1);
         opener.set_result(());
@@ -149,9 +154,7 @@ fn when_time_is_up_it_says_who_did_not_finish_and_all_go_on() {
     within(|| {
         let _alone = alone();
         let log = Log::new();
-        let (opener, closed) = gate();
-        let mut handler = Box::pin(handler(closed, log.clone()));
-        assert!(poll_now(&mut handler).is_pending());
+        let (opener, handler) = waiting_handler(log.clone());
         let unfinished = block_on(drain(Duration::ZERO)).expect_err("the gate is closed");
         let places = |(name, place): (_, &std::panic::Location<'_>)| {
             assert_eq!(place.file(), file!());
@@ -178,9 +181,7 @@ fn when_time_is_up_it_says_who_did_not_finish_and_all_go_on() {
 fn several_may_drain_at_once() {
     within(|| {
         let _alone = alone();
-        let (opener, closed) = gate();
-        let mut handler = Box::pin(handler(closed, Log::new()));
-        assert!(poll_now(&mut handler).is_pending());
+        let (opener, handler) = waiting_handler(Log::new());
         drop(handler);
         let draining = [(); 3].map(|()| thread::spawn(|| block_on(drain(LONG)).is_ok()));
         opener.set_result(());

@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use futures_executor::ThreadPool;
-use tasklet_core::{Context, TaskletFuture, sleep, tasklet, toplevel};
+use tasklet_core::{Completer, Context, TaskletFuture, sleep, tasklet, toplevel};
 use tests::{Log, gate, within, yield_now};
 
 #[tasklet]
@@ -35,14 +35,20 @@ fn nobody_drives_a_context_unless_somebody_waits() {
     });
 }
 
+/// Two tasklets that give 1 and 2, and what lets each of them go on.
+fn two_behind_gates(context: &Context) -> ([Completer<()>; 2], [TaskletFuture<u32>; 2]) {
+    let (open_one, one) = gate();
+    let (open_two, two) = gate();
+    let tasklets = context.enter(|| [pass(one, 1), pass(two, 2)]);
+    ([open_one, open_two], tasklets)
+}
+
 #[test]
 fn two_threads_wait_in_one_context_and_each_gets_its_result() {
     within(|| {
         for _ in 0..100 {
             let context = Context::new();
-            let (open_one, one) = gate();
-            let (open_two, two) = gate();
-            let (one, two) = context.enter(|| (pass(one, 1), pass(two, 2)));
+            let ([open_one, open_two], [one, two]) = two_behind_gates(&context);
             let other = thread::spawn(move || one.get_result());
             let opener = thread::spawn(move || {
                 open_two.set_result(());
@@ -60,9 +66,7 @@ fn when_the_driver_has_its_result_the_other_one_goes_on_driving() {
     within(|| {
         for _ in 0..100 {
             let context = Context::new();
-            let (open_one, one) = gate();
-            let (open_two, two) = gate();
-            let (one, two) = context.enter(|| (pass(one, 1), pass(two, 2)));
+            let ([open_one, open_two], [one, two]) = two_behind_gates(&context);
             let waiter = thread::spawn(move || one.get_result());
             let other = thread::spawn(move || two.get_result());
             open_one.set_result(());
