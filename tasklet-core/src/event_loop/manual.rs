@@ -44,16 +44,34 @@ impl Context {
     /// ```
     #[track_caller]
     pub fn queue_call(&self, delay: Option<Duration>, call: impl FnOnce() + Send + 'static) {
-        static CALL: Info = Info::new("queued call", module_path!());
-        let home = HomeRef::from(self.shared());
-        let timer = delay.map(|delay| Timer::in_context(home, delay));
-        let body = async move {
+        let timer = delay.map(|delay| Timer::in_context(HomeRef::from(self.shared()), delay));
+        self.queue_body(async move {
             if let Some(timer) = timer {
                 timer.await;
             }
             call();
-        };
+        });
+    }
+
+    /// Puts a call into the queue that is run when `is_due` is true, which it soon will be.
+    pub(crate) fn queue_call_when(
+        &self,
+        is_due: impl Fn() -> bool + Send + 'static,
+        call: impl FnOnce() + Send + 'static,
+    ) {
+        self.queue_body(async move {
+            while !is_due() {
+                futures_lite::future::yield_now().await;
+            }
+            call();
+        });
+    }
+
+    #[track_caller]
+    fn queue_body(&self, body: impl Future<Output = ()> + Send + 'static) {
+        static CALL: Info = Info::new("queued call", module_path!());
         let about = |_: Option<&()>| About::new(&CALL);
+        let home = HomeRef::from(self.shared());
         drop(start_later(home, std::panic::Location::caller(), about, body));
     }
 

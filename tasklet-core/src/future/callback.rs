@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::{Context, Shared, current};
 use crate::error::Panic;
@@ -27,6 +28,18 @@ impl Callback {
     /// One that runs at once.
     pub(crate) fn immediate(call: impl FnOnce() + Send + 'static) -> Callback {
         Callback { is_queued: false, ..Callback::queued(call) }
+    }
+
+    /// Whether it runs in a turn of the loop.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.is_queued
+    }
+
+    /// Takes its place in the loop before the result is there, for which it waits: so the context
+    /// owes it from now on, and does not end between the result and the call.
+    pub(crate) fn queue_until(self, is_there: Arc<AtomicBool>) {
+        let is_due = move || is_there.load(Ordering::Acquire);
+        Context::of(self.home).queue_call_when(is_due, self.call);
     }
 
     /// The result is there. A queued call takes its place in the loop, behind all immediate ones of

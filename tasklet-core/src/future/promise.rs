@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -74,17 +75,38 @@ impl<T> Promise<T> {
         Ok(())
     }
 
+    /// Another thread may end a toplevel as soon as the promise is done. What the toplevel waits
+    /// for must be in its context by then: the queued callbacks come first.
     fn complete(&self, outcome: Outcome<T>) {
+        let is_there = self.queue_callbacks();
         let mut state = self.lock();
         state.outcome = Some(outcome);
         state.is_done = true;
         let waiter = state.waiter.take();
         let callbacks = std::mem::take(&mut state.callbacks);
         drop(state);
+        if let Some(is_there) = is_there {
+            is_there.store(true, Ordering::Release);
+        }
         if let Some(waiter) = waiter {
             waiter.wake();
         }
         callbacks.into_iter().for_each(Callback::run);
+    }
+
+    /// Gives the word on which the queued callbacks go on, if there are any.
+    fn queue_callbacks(&self) -> Option<Arc<AtomicBool>> {
+        let mut state = self.lock();
+        if !state.callbacks.iter().any(Callback::is_queued) {
+            return None;
+        }
+        let callbacks = std::mem::take(&mut state.callbacks).into_iter();
+        let (queued, immediate): (Vec<_>, _) = callbacks.partition(Callback::is_queued);
+        state.callbacks = immediate;
+        drop(state);
+        let is_there = Arc::new(AtomicBool::new(false));
+        queued.into_iter().for_each(|callback| callback.queue_until(Arc::clone(&is_there)));
+        Some(is_there)
     }
 
     /// Nobody wants the result any more.
