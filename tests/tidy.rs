@@ -7,7 +7,7 @@ mod tidy {
     pub(crate) mod tree;
 }
 
-use tidy::diagnostics::unexercised;
+use tidy::diagnostics::unseen;
 use tidy::source::{Word, words};
 use tidy::tree::{File, files, rust_files};
 
@@ -130,10 +130,10 @@ fn every_package_takes_the_lints_of_the_workspace() {
         file.path.ends_with("Cargo.toml") && file.text.contains("\n[package]\n")
             || file.text.starts_with("[package]\n")
     };
-    // It compiles expansions as a stranger would, with lints of its own.
-    let is_lax = |file: &File| {
-        !file.text.contains("[lints]\nworkspace = true") && !file.path.starts_with("ui-tests/")
-    };
+    // One compiles expansions as a stranger would, with lints of its own; the other is in no
+    // workspace.
+    let is_other = |file: &File| ["ui-tests/", "fuzz/"].iter().any(|at| file.path.starts_with(at));
+    let is_lax = |file: &File| !file.text.contains("[lints]\nworkspace = true") && !is_other(file);
     let lax = files().into_iter().filter(|file| is_package(file) && is_lax(file));
     none(lax.map(|file| file.path));
 }
@@ -155,11 +155,28 @@ fn every_mistake_has_a_message_and_every_message_a_mistake() {
 #[test]
 fn every_diagnostic_is_exercised_by_a_mistake() {
     let files = files();
-    let source = files.iter().find(|file| file.path == "tasklet-macros/src/diagnostics.rs");
-    let source = &source.expect("the file of all messages").text;
     let is_message =
         |file: &&File| file.path.starts_with("ui-tests/fail/") && file.path.ends_with(".stderr");
     let messages: Vec<_> = files.iter().filter(is_message).map(|file| file.text.as_str()).collect();
     assert!(10 < messages.len(), "there are messages to look at");
-    none(unexercised(source, &messages));
+    let unseen = unseen(text_of(&files, "tasklet-macros/src/diagnostics.rs"), &[], &messages);
+    none(unseen.into_iter().map(|text| format!("{text} is in no .stderr of ui-tests/fail")));
+}
+
+#[test]
+fn every_message_is_on_the_page_of_messages() {
+    let files = files();
+    let page = [text_of(&files, "docs/DIAGNOSTICS.md")];
+    let refusals = unseen(text_of(&files, "tasklet-macros/src/diagnostics.rs"), &[], &page);
+    // A tag is the name of a trait.
+    let findings = unseen(text_of(&files, "tasklet-macros/src/flow/message.rs"), &["tag"], &page);
+    let unseen = refusals.into_iter().chain(findings);
+    none(unseen.map(|text| format!("{text} is not in docs/DIAGNOSTICS.md")));
+}
+
+/// The text of the one file that has this path.
+#[track_caller]
+fn text_of<'a>(files: &'a [File], path: &str) -> &'a str {
+    let file = files.iter().find(|file| file.path == path);
+    &file.unwrap_or_else(|| panic!("{path} is missing")).text
 }

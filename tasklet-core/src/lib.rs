@@ -16,6 +16,8 @@
 //! | is a handler: what it starts must be finished when it answers | [`#[toplevel]`](macro@toplevel) | an `async fn`, as before |
 //! | is a blocking handler | `#[toplevel]` on a `fn` | a `fn`, as before |
 //! | is called by code that is not async | [`#[synctasklet]`](macro@synctasklet) | a `fn` that blocks until it is done |
+//! | only passes futures on: a helper, or a whole `impl` or `mod` | [`#[must_await]`](macro@must_await) | what it was, checked |
+//! | is no function, but a type with futures in it | [`#[derive(MustAwait)]`](derive@MustAwait) | what it was, looked after as a future is |
 //!
 //! # The life of one call
 //!
@@ -54,10 +56,30 @@
 //!
 //! # What is owed
 //!
-//! A future that is forgotten is a write that nobody waits for. Here it is waited for all the same:
-//! every tasklet is registered with its context, and a toplevel ends when all have. What failed
-//! meanwhile, and nobody looked at, is a [`TaskletError`] of the context. To leave a tasklet to the
-//! toplevel on purpose, say so: [`TaskletFuture::defer`].
+//! A future that is forgotten is a write that nobody waits for. So it does not compile: each of the
+//! attributes above follows every path of the function's body, and a value that may be dropped with
+//! a future in it is an error, which names the path.
+//!
+//! ```compile_fail
+//! # use tasklet_core::prelude::*;
+//! # #[tasklet]
+//! # async fn put(name: &'static str) -> usize {
+//! #     name.len()
+//! # }
+//! #[toplevel]
+//! async fn sign(age: String) -> Result<usize, std::num::ParseIntError> {
+//!     let user = put("user");
+//!     let age: usize = age.parse()?; // may return first, and `user` is forgotten
+//!     Ok(age + user.await)
+//! }
+//! ```
+//!
+//! There are three ways out: to await it, alone or with others; to leave it to the toplevel on
+//! purpose, [`TaskletFuture::defer`]; or to stop it, [`TaskletFuture::cancel`].
+//!
+//! What no attribute sees (code that has none, a panic) is waited for all the same: every tasklet
+//! is registered with its context, and a toplevel ends when all have. What failed meanwhile, and
+//! nobody looked at, is a [`TaskletError`] of the context.
 //!
 //! If the caller of an async toplevel goes away (a web server drops the handler's future when its
 //! client has disconnected), the toplevel is finished in the background: on the tokio runtime it
@@ -89,6 +111,7 @@ pub mod __private;
 use std::panic::Location;
 use std::time::Duration;
 
+pub use __private::must_await::MustAwait;
 pub use context::live::{Unfinished, drain, live};
 pub use context::{Builder, Context, ERRORS_MAX};
 pub use error::TaskletError;
@@ -101,7 +124,7 @@ pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
 };
-pub use tasklet_macros::{synctasklet, tasklet, toplevel};
+pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.
 ///

@@ -1,12 +1,21 @@
 //! What expansions of the attributes call. Not a part of the public interface: it may change in any
 //! release.
 
+#[path = "private/holders.rs"]
+mod holders;
+#[path = "private/must_await.rs"]
+pub(crate) mod must_await;
+
 use std::fmt::{Debug, Display};
 use std::future::Future;
 use std::panic::Location;
 
 pub use crate::context::toplevel::{Cancel, CancelLocal, Finish, FinishLocal, Toplevel};
 pub use crate::error::{About, Failure, Info};
+pub use must_await::{
+    Ask, At, Below, Deep, Depth, Field, Fine, Here, In, InErr, Itself, K, Keep, Mask, MustAwait,
+    Never, No, Owes, Returns, Skip, any, open, same, tie, verdict, verdict_handle, verdict_masked,
+};
 
 use crate::context::{block, current, start_in, toplevel as root};
 use crate::error::Origin;

@@ -33,6 +33,12 @@ pub(crate) fn not_a_function(role: Role, found: Span) -> Error {
     Error::new(found, format!("`#[{name}]` belongs on a function: move it to the one it is for"))
 }
 
+pub(crate) fn must_await_elsewhere(found: Span) -> Error {
+    let message = "`#[must_await]` belongs on a function, an `impl` block, a trait or a `mod` with \
+                   its content: move it to one of these";
+    Error::new(found, message)
+}
+
 pub(crate) fn not_async(role: Role, fn_token: Span) -> Error {
     let name = role.name();
     Error::new(fn_token, format!("`#[{name}]` needs an async body: write `async fn`"))
@@ -56,6 +62,14 @@ pub(crate) fn variadic(role: Role, dots: impl ToTokens) -> Error {
     Error::new_spanned(
         dots,
         format!("a `#[{name}]` keeps its parameters, which `...` has none of: remove it"),
+    )
+}
+
+pub(crate) fn must_await_of_a_union(union_token: Span) -> Error {
+    Error::new(
+        union_token,
+        "nobody knows which field of a union holds the future: make it an enum, or remove \
+         `MustAwait`",
     )
 }
 
@@ -117,6 +131,11 @@ pub(crate) fn unknown_argument(role: Role, written: TokenStream) -> Error {
     let name = role.name();
     let known = role.known_arguments();
     Error::new_spanned(written, format!("unknown argument: `#[{name}]` knows {known}"))
+}
+
+pub(crate) fn unknown_derive_argument(written: TokenStream) -> Error {
+    let message = "unknown argument: `#[must_await]` knows `crate = path`";
+    Error::new_spanned(written, message)
 }
 
 pub(crate) fn duplicate_argument(argument: &str, written: TokenStream) -> Error {

@@ -8,6 +8,7 @@ mod signature;
 mod work;
 
 pub(crate) use fallback::fallback;
+pub(crate) use plan::runtime;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

@@ -6,9 +6,6 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{AttrStyle, Attribute, Block, LitStr, Signature, Token, Visibility};
 
-use crate::args::Role;
-use crate::diagnostics;
-
 /// A function, a method, or a trait's declaration of one.
 pub(crate) struct Function {
     /// All attributes but ours, those from inside the body's braces included.
@@ -26,18 +23,25 @@ pub(crate) struct Body {
     pub(crate) tokens: Group,
     /// The same as a tree, if it is one.
     pub(crate) block: Option<Block>,
+    /// The same with the questions of the flow analysis, if there are any.
+    pub(crate) questioned: Option<TokenStream>,
+}
+
+impl Body {
+    /// What is emitted.
+    pub(crate) fn emitted(&self) -> TokenStream {
+        self.questioned.clone().unwrap_or_else(|| self.tokens.to_token_stream())
+    }
 }
 
 impl Function {
-    pub(crate) fn parse(role: Role, item: TokenStream) -> syn::Result<Function> {
-        let item = without_invisible_groups(item);
-        match parse_function.parse2(item.clone()) {
-            Ok(function) => Ok(function),
-            Err(error) => Err(match keyword.parse2(item) {
-                Ok(word) if word != "fn" => diagnostics::not_a_function(role, word.span()),
-                _ => error,
-            }),
-        }
+    pub(crate) fn parse(item: TokenStream) -> syn::Result<Function> {
+        parse_function.parse2(without_invisible_groups(item))
+    }
+
+    /// The word that says what an item is which is no function: `struct`, `use` …
+    pub(crate) fn foreign_keyword(item: TokenStream) -> Option<Ident> {
+        keyword.parse2(without_invisible_groups(item)).ok().filter(|word| word != "fn")
     }
 
     pub(crate) fn is_async(&self) -> bool {
@@ -69,7 +73,7 @@ fn parse_body(input: ParseStream<'_>, attrs: &mut Vec<Attribute>) -> syn::Result
     let (inner, tokens) = split_inner_attributes(tokens);
     attrs.extend(inner);
     let block = syn::parse2(tokens.to_token_stream()).ok();
-    Ok(Some(Body { tokens, block }))
+    Ok(Some(Body { tokens, block, questioned: None }))
 }
 
 /// Inner attributes stand on the function, and would be refused on a block inside of it.

@@ -5,6 +5,8 @@
 //! | work that starts at the call, and a handle to wait for it | [`#[tasklet]`](macro@tasklet) |
 //! | a plain function that blocks until its work is done | [`#[synctasklet]`](macro@synctasklet) |
 //! | a handler that forgets nothing that was started in it | [`#[toplevel]`](macro@toplevel) |
+//! | any other function to be checked for futures that it forgets | [`#[must_await]`](macro@must_await) |
+//! | a type of your own to be looked after as the futures in it are | [`#[derive(MustAwait)]`](derive@MustAwait) |
 //!
 //! # What all of them do
 //!
@@ -33,9 +35,13 @@
 //! # How they work
 //!
 //! One expansion is one walk through the modules below, in their order: what was written is read
-//! (`args`, `item`), may be refused (`rules`, each message in `diagnostics`), and is written anew
-//! (`expand`). No module ever guesses a type, and none panics, whatever a user has half typed: then
-//! too an item with the real signature comes out.
+//! (`args`, `item`), may be refused (`rules`, each message in `diagnostics`), is followed on all of
+//! its paths (`flow`), and is written anew (`expand`). No module ever guesses a type, and none
+//! panics, whatever a user has half typed: then too an item with the real signature comes out.
+//!
+//! `flow` finds the values that may be dropped on some path. Which of them are futures is a matter
+//! of types, so each finding becomes a `question`: dead code that does not compile if the value's
+//! type owes an await. It runs nothing, and changes nothing for any other type.
 
 mod pipeline;
 
@@ -49,6 +55,11 @@ mod awaits;
 mod macros;
 mod mentions;
 
+mod flow;
+mod must_await;
+mod question;
+
+mod derive;
 mod expand;
 mod hygiene;
 
@@ -298,4 +309,119 @@ pub fn synctasklet(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn toplevel(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Role::Toplevel, args.into(), item.into()).into()
+}
+
+/// Checks a function, and does nothing else: what it starts and may forget is a compile error.
+///
+/// The attributes of tasklets, handlers and transactions check their own bodies. This one is for
+/// all the others: helpers, `main`, tests. On an `impl` block or an inline `mod` it checks every
+/// function in it.
+///
+/// ```
+/// use tasklet_core::{TaskletFuture, must_await, tasklet};
+///
+/// #[tasklet]
+/// async fn load(id: u32) -> u32 {
+///     id
+/// }
+///
+/// #[must_await]
+/// fn load_both(id: u32) -> (TaskletFuture<u32>, u32) {
+///     let first = load(id);
+///     let second = load(id + 1);
+///     (first, second.get_result())
+/// }
+///
+/// let (first, second) = load_both(1);
+/// assert_eq!((first.get_result(), second), (1, 2));
+/// ```
+///
+/// A future that may be dropped on some path does not compile:
+///
+/// ```compile_fail
+/// # use tasklet_core::{TaskletFuture, must_await, tasklet};
+/// # #[tasklet]
+/// # async fn load(id: u32) -> u32 {
+/// #     id
+/// # }
+/// #[must_await]
+/// fn load_both(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     let first = load(1);
+///     let second = load(text.parse()?); // returns, and forgets `first`
+///     Ok(first.get_result() + second.get_result())
+/// }
+/// ```
+///
+/// There is no way to switch the check off for one value. The ways out are those of a future:
+/// await it, leave it to the toplevel with `.defer()`, or stop it with `.cancel()`.
+///
+/// # What is checked
+///
+/// The paths of each body, and of the closures and async blocks in it. A function in a function is
+/// checked only if it has an attribute of its own, and so are `const fn`s not at all. Types of your
+/// own take part by [`#[derive(MustAwait)]`](derive@MustAwait).
+///
+/// # Arguments
+///
+/// * `crate = path`: where tasklet-core is.
+///
+/// NDB has nothing like it: a forgotten `yield` lost a write.
+#[proc_macro_attribute]
+pub fn must_await(args: TokenStream, item: TokenStream) -> TokenStream {
+    must_await::run(args.into(), item.into()).into()
+}
+
+/// Makes a type owe what its fields owe: a value of it is looked after as a tasklet's future is.
+///
+/// # What it does to your type
+///
+/// Nothing. It implements the trait `MustAwait` for it, by which the attributes know that a value
+/// of this type must not be dropped while there is a future in it. Without it they take the type
+/// for one that owes nothing.
+///
+/// ```
+/// use tasklet_core::{MustAwait, TaskletFuture};
+///
+/// #[derive(MustAwait)]
+/// struct Page {
+///     title: String,
+///     user: TaskletFuture<u32>,
+///     posts: Vec<TaskletFuture<String>>,
+/// }
+///
+/// let page = Page {
+///     title: "Home".to_owned(),
+///     user: TaskletFuture::ready(1),
+///     posts: vec![TaskletFuture::ready("Hello".to_owned())],
+/// };
+/// let Page { title, user, posts } = page;
+/// assert_eq!((title.len(), user.get_result()), (4, 1));
+/// for post in posts {
+///     assert_eq!(post.get_result(), "Hello");
+/// }
+/// ```
+///
+/// Structs and enums may have it, with any generics. Which fields hold a future is found out by
+/// their types: a `Page<T>` with a field `T` owes if the `T` of a value does.
+///
+/// # What it demands
+///
+/// Nothing of the fields. A union cannot have it.
+///
+/// # Arguments
+///
+/// * `#[must_await(crate = path)]` on the type: where tasklet-core is.
+///
+/// ```
+/// use tasklet_core as renamed;
+///
+/// #[derive(renamed::MustAwait)]
+/// #[must_await(crate = renamed)]
+/// struct Pending(renamed::TaskletFuture<u32>);
+///
+/// assert_eq!(Pending(renamed::TaskletFuture::ready(1)).0.get_result(), 1);
+/// ```
+#[proc_macro_derive(MustAwait, attributes(must_await))]
+pub fn derive_must_await(item: TokenStream) -> TokenStream {
+    derive::run(item.into()).into()
 }

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use crate::args::{Args, Config, Role};
-use crate::diagnostics::Errors;
-use crate::item::Function;
-use crate::{expand, rules};
+use crate::diagnostics::{self, Errors};
+use crate::item::{Body, Function};
+use crate::{expand, flow, rules};
 
 /// Expands one attribute on one item.
 ///
@@ -17,10 +17,13 @@ pub(crate) fn run(role: Role, args: TokenStream, item: TokenStream) -> TokenStre
     let mut errors = Errors::default();
     let args = Args::parse(role, args, &mut errors);
 
-    let function = match Function::parse(role, item.clone()) {
+    let mut function = match Function::parse(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            errors.push(error);
+            errors.push(match Function::foreign_keyword(item.clone()) {
+                Some(word) => diagnostics::not_a_function(role, word.span()),
+                None => error,
+            });
             return with_errors(&errors, item);
         }
     };
@@ -29,12 +32,25 @@ pub(crate) fn run(role: Role, args: TokenStream, item: TokenStream) -> TokenStre
     rules::check(&function, &config, &mut errors);
 
     let expansion = if errors.is_empty() {
+        ask(&mut function, &config);
         expand::function(&function, &config)
     } else {
         with_errors(&errors, expand::fallback(&function, &config))
     };
     print_if_asked(&function, &config, &expansion);
     expansion
+}
+
+/// Follows the paths of the body, and weaves in what only the compiler can answer.
+fn ask(function: &mut Function, config: &Config) {
+    let Some(Body { block: Some(block), questioned, .. }) = &mut function.body else { return };
+    // A copy, since the phases to come look at the body as the user wrote it.
+    let mut tree = block.clone();
+    let questions = flow::check(&function.sig, &tree);
+    if !questions.is_empty() {
+        questions.weave(&mut tree, &expand::runtime(&config.krate, function.sig.ident.span()));
+        *questioned = Some(tree.to_token_stream());
+    }
 }
 
 fn with_errors(errors: &Errors, item: TokenStream) -> TokenStream {

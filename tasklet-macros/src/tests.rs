@@ -1,6 +1,8 @@
 //! What the phases find out, and what comes out at the end, on functions given as text.
 
+mod differential;
 mod expansion;
+mod mutation;
 mod questions;
 mod robustness;
 

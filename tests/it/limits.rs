@@ -188,6 +188,7 @@ fn a_long_loop_of_one_tasklet_lets_the_others_run() {
             yield_now().await;
             turns += 1;
         }
+        stop.await;
         turns
     }
     on_a_small_stack(|| {

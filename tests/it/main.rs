@@ -64,6 +64,12 @@ mod limits;
 /// What may go to other threads, and what must not.
 mod auto_traits;
 
+/// Which types owe an await.
+mod must_await;
+
+/// Ways to lose a future that no compiler sees: it is waited for, and its error is told.
+mod forgotten;
+
 /// Tokio's clients and runtimes, with the feature `tokio`.
 #[cfg(feature = "tokio")]
 mod tokio_runtime;

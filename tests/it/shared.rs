@@ -124,6 +124,7 @@ fn a_tasklet_may_ask_for_a_clone_while_somebody_outside_waits_for_another() {
     async fn ask(shared: SharedFuture<u32>, log: Log) {
         yield_now().await;
         log.add(if shared.done() { "done" } else { "not done" });
+        shared.defer();
     }
     within(|| {
         let log = Log::new();

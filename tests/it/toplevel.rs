@@ -57,9 +57,11 @@ fn it_waits_for_what_was_deferred() {
 
 #[test]
 fn it_waits_for_what_nobody_has_looked_at() {
+    // The analysis does not see into it.
+    fn ignore<T>(_: T) {}
     #[toplevel]
     async fn handler(gate: TaskletFuture<()>, log: Log) {
-        let _never_looked_at = save(gate, log, "unseen");
+        ignore(save(gate, log, "unseen"));
     }
     within(|| {
         let log = Log::new();

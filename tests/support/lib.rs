@@ -62,3 +62,13 @@ pub fn text_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a panic with a text")
 }
+
+/// The programs of the pages are tests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../../docs/DIAGNOSTICS.md")]
+    mod diagnostics {}
+}

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Path;
 
 use super::output::Output;
 use crate::args::Config;
@@ -19,13 +20,18 @@ pub(super) struct Plan<'a> {
     pub(super) runtime: TokenStream,
 }
 
+/// Output: the path of the runtime's hidden names.
+pub(crate) fn runtime(krate: &Path, place: Span) -> TokenStream {
+    let krate = adopt(krate.to_token_stream(), place);
+    quote_spanned!(at(place)=> #krate::__private)
+}
+
 impl Plan<'_> {
     pub(super) fn new<'a>(function: &'a Function, config: &'a Config) -> Plan<'a> {
         let name = function.sig.ident.span();
         let place = at(name);
-        let krate = adopt(config.krate.to_token_stream(), name);
+        let runtime = runtime(&config.krate, name);
         let output = Output::of(&function.sig);
-        let runtime = quote_spanned!(place=> #krate::__private);
         Plan { function, config, output, place, runtime }
     }
 

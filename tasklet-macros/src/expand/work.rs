@@ -36,7 +36,7 @@ pub(super) fn coroutine(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenS
     let runtime = &plan.runtime;
     let forced = plan.output.forced(runtime);
     let ty = plan.output.inferable();
-    let body = &body.tokens;
+    let body = body.emitted();
     let work = quote_spanned! {plan.place=>
         #forced
         #params
@@ -56,7 +56,7 @@ pub(super) fn coroutine(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenS
 /// Output: `move || -> R { let _ = &a; let mut a = a; match () { () => { body } } }`.
 pub(super) fn closure(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     let ty = plan.output.inferable();
-    let body = &body.tokens;
+    let body = body.emitted();
     let work = quote_spanned!(plan.place=> #params match () { () => #body });
     let seen = plan.function.sig.ident.span();
     quote_spanned!(seen=> move || -> #ty { #work })

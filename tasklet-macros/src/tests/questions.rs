@@ -3,7 +3,6 @@
 use quote::ToTokens as _;
 use syn::{FnArg, Ident};
 
-use crate::args::Role;
 use crate::awaits::may_await;
 use crate::borrows::first_borrow;
 use crate::item::{Body, Function};
@@ -11,7 +10,7 @@ use crate::mentions::Mentions;
 
 fn function(text: &str) -> Function {
     let tokens = text.parse().expect("the test is made of tokens");
-    Function::parse(Role::Tasklet, tokens).unwrap_or_else(|error| panic!("{text}: {error}"))
+    Function::parse(tokens).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn body(statements: &str) -> Body {

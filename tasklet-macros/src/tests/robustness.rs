@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::expand;
 use crate::args::Role;
-use crate::pipeline;
+use crate::{derive, must_await, pipeline};
 
 const WORDS: [&str; 38] = [
     "self", "Self", "mut", "ref", "async", "await", "fn", "pub", "const", "unsafe", "extern",
@@ -20,6 +20,8 @@ const PUNCTUATION: [char; 22] = [
 ];
 
 const ROLES: [Role; 3] = [Role::Tasklet, Role::Synctasklet, Role::Toplevel];
+
+const HEADS: [&str; 5] = ["impl A for B", "mod a", "trait A", "struct A", "enum A"];
 
 /// Any tokens at all, in groups of every kind.
 fn soup() -> impl Strategy<Value = TokenStream> {
@@ -62,7 +64,21 @@ proptest! {
 
     #[test]
     fn any_tokens_expand(role in role(), args in soup(), item in soup()) {
-        pipeline::run(role, args, item);
+        pipeline::run(role, args.clone(), item.clone());
+        must_await::run(args, item.clone());
+        derive::run(item);
+    }
+
+    #[test]
+    fn any_tokens_in_an_item_expand(
+        head in prop::sample::select(&HEADS[..]),
+        inside in soup(),
+    ) {
+        let head: TokenStream = head.parse().expect("the head is made of tokens");
+        let item = quote::quote!(#head { #inside });
+        derive::run(item.clone());
+        let text = must_await::run(TokenStream::new(), item.clone()).to_string();
+        prop_assert!(text.starts_with(&head.to_string()), "{text}");
     }
 
     #[test]
@@ -71,17 +87,23 @@ proptest! {
             .parse()
             .expect("the head is made of tokens");
         let body = Group::new(Delimiter::Brace, body);
-        let tokens = pipeline::run(role, TokenStream::new(), quote::quote!(#head #body));
-        let text = tokens.to_string();
-        prop_assert!(text.contains("fn name"), "{text}");
-        prop_assert!(!text.contains("compile_error"), "{text}");
+        let item = quote::quote!(#head #body);
+        let questioned = must_await::run(TokenStream::new(), item.clone());
+        for tokens in [pipeline::run(role, TokenStream::new(), item), questioned] {
+            let text = tokens.to_string();
+            prop_assert!(text.contains("fn name"), "{text}");
+            prop_assert!(!text.contains("compile_error"), "{text}");
+        }
     }
 
     #[test]
     fn any_parameters_and_output_expand(role in role(), inputs in soup(), output in soup()) {
         let item = quote::quote!(async fn name(#inputs) -> #output { a(_b).await });
-        let text = pipeline::run(role, TokenStream::new(), item).to_string();
-        prop_assert!(text.contains("fn name"), "{text}");
+        let questioned = must_await::run(TokenStream::new(), item.clone());
+        for tokens in [pipeline::run(role, TokenStream::new(), item), questioned] {
+            let text = tokens.to_string();
+            prop_assert!(text.contains("fn name"), "{text}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What holds a tasklet's future is as binding as the future.
+//! What holds a tasklet's future is as binding as the future, where no attribute looks, too.
 #![deny(unused_must_use)]
 
 use std::time::Duration;
@@ -10,7 +10,6 @@ async fn put(key: u32) -> Result<u32, String> {
     std::future::ready(Ok(key)).await
 }
 
-#[tasklet]
 async fn post() {
     put(1).into_future();
     put(2).shared();
@@ -23,5 +22,5 @@ async fn post() {
 }
 
 fn main() {
-    post().get_result();
+    tasklet_core::block_on(post());
 }

@@ -31,6 +31,7 @@
 #![deny(rust_2018_idioms, unreachable_code, unused, unused_extern_crates, warnings)]
 
 pub mod blocking;
+pub mod flow;
 pub mod generics;
 pub mod handlers;
 pub mod methods;

@@ -20,11 +20,14 @@ async fn post() -> Result<u32, String> {
     put(0).defer();
     put(0).cancel();
     let sum = put(1).await? + put(2).into_future().await?;
-    let shared = put(3).shared();
+    let shared = put(3).shared().await?;
     let (a, b) = try_join!(put(4), put(5))?;
     let list = vec![put(6), put(7)].try_join_all().await?;
-    let in_time = put(8).timeout(Duration::from_secs(60)).await.map_err(|_| "too late")??;
-    Ok(sum + shared.await? + a + b + list.into_iter().sum::<u32>() + in_time)
+    let in_time = match put(8).timeout(Duration::from_secs(60)).await {
+        Ok(result) => result?,
+        Err(late) => late.into_inner().await?,
+    };
+    Ok(sum + shared + a + b + list.into_iter().sum::<u32>() + in_time)
 }
 
 fn main() {
