@@ -29,12 +29,18 @@ pub const IDLE_ALLOCATIONS: &str = "allocations of an idle task";
 pub const AXUM: &str = "axum handler, requests per second";
 /// The same as a share of plain axum's.
 pub const AXUM_SHARE: &str = "axum handler, share of plain axum's rate";
+/// `cargo check` of a crate of 1,000 functions.
+pub const COMPILE_ALL: &str = "`cargo check`, 1,000 functions";
+/// The same after one of them was edited.
+pub const COMPILE_EDIT: &str = "`cargo check`, one of 1,000 functions edited";
 
 /// The contender that [`Rule::AtMostTimes`] compares the cost of a start with.
 pub const BOX_OF_CELL: &str = "`Box::new` + drop, as large as the cell";
+/// The contender that [`Rule::AtMostTimes`] compares the time to compile with.
+pub const INSTRUMENT: &str = "`#[tracing::instrument]`";
 
 /// Every work, in the order in which the table shows them.
-pub const WORKS: [&str; 12] = [
+pub const WORKS: [&str; 14] = [
     START_AWAIT,
     READY,
     READY_ALLOCATIONS,
@@ -47,6 +53,8 @@ pub const WORKS: [&str; 12] = [
     IDLE_ALLOCATIONS,
     AXUM,
     AXUM_SHARE,
+    COMPILE_ALL,
+    COMPILE_EDIT,
 ];
 
 /// What is wanted of one work.
@@ -89,6 +97,8 @@ pub const GOALS: &[Goal] = &[
     Goal { work: IDLE_BYTES, rule: Rule::AtMost(96.0) },
     Goal { work: IDLE_ALLOCATIONS, rule: Rule::AtMost(1.0) },
     Goal { work: AXUM_SHARE, rule: Rule::AtLeast(98.0) },
+    Goal { work: COMPILE_ALL, rule: Rule::AtMostTimes(1.0, INSTRUMENT) },
+    Goal { work: COMPILE_EDIT, rule: Rule::AtMostTimes(1.0, INSTRUMENT) },
 ];
 
 impl Goal {
