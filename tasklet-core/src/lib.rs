@@ -90,6 +90,7 @@
 //!
 //! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
 //!   uses tokio.
+//! * `fetch`: HTTP requests that run beside tasklets, in the module `fetch`.
 //! * `tracing`: a failure that nobody looked at is an error event. Without it, it is written to the
 //!   standard error stream at the end of the context, unless somebody took it before.
 
@@ -100,6 +101,8 @@ mod task;
 mod context;
 mod error;
 mod event_loop;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod future;
 mod join;
 pub mod prelude;

@@ -77,3 +77,7 @@ mod tokio_runtime;
 /// The events of failures that nobody looked at, with the feature `tracing`.
 #[cfg(feature = "tracing")]
 mod tracing_events;
+
+/// Requests to a server of their own, with the feature `fetch`.
+#[cfg(feature = "fetch")]
+mod fetch;
