@@ -1,9 +1,9 @@
 //! HTTP requests that run beside tasklets: NDB's `urlfetch`, with the feature `fetch`.
 //!
 //! A [`Fetch`] says what to ask for; [`Fetch::send`] starts the request at once, and gives a future
-//! like any tasklet's: the context owes it, `join!` joins it, `cancel` stops it. The work is done by
-//! the `reqwest` crate, on one thread of this crate's, so that it is the same in an async handler, in
-//! a blocking one, in a plain `main`, and whatever runtime there is.
+//! like any tasklet's: the context owes it, `join!` joins it, `cancel` stops it. The work is done
+//! by the `reqwest` crate, on one thread of this crate's, so that it is the same in an async
+//! handler, in a blocking one, in a plain `main`, and whatever runtime there is.
 
 mod engine;
 mod error;
@@ -147,8 +147,8 @@ impl Fetch {
         Fetch { follow_redirects, ..self }
     }
 
-    /// Whether the server must prove with a valid certificate who it is; it must by default. Without
-    /// it anybody on the way can read and change what is sent.
+    /// Whether the server must prove with a valid certificate who it is; it must by default.
+    /// Without it anybody on the way can read and change what is sent.
     pub fn validate_certificate(self, validate: bool) -> Fetch {
         Fetch { trust: if validate { Trust::Certified } else { Trust::Anybody }, ..self }
     }
