@@ -13,8 +13,9 @@ use std::panic::Location;
 pub use crate::context::toplevel::{Cancel, CancelLocal, Finish, FinishLocal, Toplevel};
 pub use crate::error::{About, Failure, Info};
 pub use must_await::{
-    Ask, At, Below, Deep, Depth, Field, Fine, Here, In, InErr, Itself, K, Keep, Mask, MustAwait,
-    Never, No, Owes, Returns, Skip, any, open, same, tie, verdict, verdict_handle, verdict_masked,
+    Ask, At, Below, Deep, Depth, Field, Fine, Here, In, InErr, Items, Itself, K, Keep, Mask,
+    MustAwait, Never, No, Owes, Returns, Skip, any, open, same, tie, verdict, verdict_handle,
+    verdict_items, verdict_masked,
 };
 
 use crate::context::{block, current, start_in, toplevel as root};

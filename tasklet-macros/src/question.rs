@@ -70,6 +70,8 @@ pub(crate) enum Subject {
     Type(TokenStream),
     /// The expression around which the question is put.
     Live,
+    /// What that expression gives, if it is an iterator.
+    Items,
 }
 
 /// All questions of one place, in a statement that is never run.
@@ -172,6 +174,10 @@ fn verdict(subject: &Subject, place: Span, runtime: &TokenStream) -> TokenStream
         Subject::Live => {
             let value = live_value(place);
             quote_spanned!(place=> #runtime::verdict(&#value, #runtime::open() as *const _))
+        }
+        Subject::Items => {
+            let value = live_value(place);
+            quote_spanned!(place=> #runtime::verdict_items(&#value, #runtime::open() as *const _))
         }
         Subject::Binding(x) | Subject::Hole { hole: x, .. } | Subject::PartOf { hole: x, .. } => {
             quote_spanned!(place=> #runtime::verdict(&#x, #runtime::open() as *const _))

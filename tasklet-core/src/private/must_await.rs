@@ -77,6 +77,10 @@ pub struct Deep;
 #[derive(Debug)]
 pub struct Itself;
 
+/// Whether there is a future in what the value gives, if it is an iterator.
+#[derive(Debug)]
+pub struct Items;
+
 /// Whether there is a future in those positions of a tuple that the mask keeps. It always has
 /// twelve entries, [`Keep`] or [`Skip`], of which a shorter tuple looks at the first ones.
 #[derive(Debug)]
@@ -111,6 +115,10 @@ impl<T: ?Sized + MustAwait<Here>> Ask<Itself, i32, Owes<Here>> for T {
 
 impl<T: ?Sized + At<M, P>, M, P> Ask<Mask<M>, i32, Owes<P>> for T {
     type Verdict = T;
+}
+
+impl<T: Iterator<Item: MustAwait<P>>, P> Ask<Items, i32, Owes<P>> for T {
+    type Verdict = T::Item;
 }
 
 /// A tuple that owes in a position which the mask `M` keeps.
@@ -151,6 +159,15 @@ where
 pub fn verdict_handle<T, A, P>(_: &T, _: *const A) -> PhantomData<T::Verdict>
 where
     T: ?Sized + Ask<Itself, A, P>,
+{
+    PhantomData
+}
+
+/// The answer of an iterator to the question whether there is a future in what it gives.
+#[must_use]
+pub fn verdict_items<T, A, P>(_: &T, _: *const A) -> PhantomData<T::Verdict>
+where
+    T: Ask<Items, A, P>,
 {
     PhantomData
 }

@@ -3,7 +3,7 @@
 //! A name is not a type: a method of this name may be somebody else's. So a table here decides only
 //! whether a question is asked; rustc answers it.
 
-use syn::{Expr, Path};
+use syn::{Expr, ExprMethodCall, Path};
 
 /// What a method does to the variable it is called on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,6 +203,16 @@ pub(super) fn discards(path: &Path) -> Option<&'static str> {
         (Some("mem"), "forget") => Some("mem::forget"),
         (Some("ManuallyDrop"), "new") => Some("ManuallyDrop::new"),
         (Some("Box"), "leak") => Some("Box::leak"),
+        _ => None,
+    }
+}
+
+/// Methods that drop what an iterator gives, all of it or all but one.
+pub(super) fn discards_items(call: &ExprMethodCall) -> Option<&'static str> {
+    match (call.method.to_string().as_str(), call.args.first().map(bare)) {
+        ("count", None) => Some("count"),
+        ("last", None) => Some("last"),
+        ("for_each", Some(Expr::Path(path))) => discards(&path.path),
         _ => None,
     }
 }

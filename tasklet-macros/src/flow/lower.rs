@@ -20,14 +20,14 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{BinOp, Expr, ExprAssign, ExprBinary, ExprReference, FieldValue, Member, UnOp};
 
-use self::ask::{ask_any, ask_live, is_variable, plain_copy};
+use self::ask::{ask_any, ask_items, ask_live, is_variable, plain_copy};
 use self::frame::{Tail, Target, TargetKind};
 use super::effect::{bare, is_empty_value};
 use super::ends;
 use super::graph::{Node, Op, Reason, Way};
 use super::local::{Ask, Binding, Info};
 use super::report;
-use super::types::value_owes_nothing;
+use super::types::{may_give_owned, value_owes_nothing};
 use super::visible::{self, are_conditional, copyable};
 use crate::question::Subject;
 
@@ -306,6 +306,15 @@ impl Lowering {
     /// The same of an expression whose type something around it may decide.
     pub(super) fn lose_in_place(&mut self, expr: &Expr, reason: Reason) {
         if let Some(ask) = ask_any(expr) {
+            self.found.push(ask, reason, None);
+        }
+    }
+
+    /// What an iterator gives, and nobody takes.
+    pub(super) fn lose_items(&mut self, iterator: &Expr, reason: Reason) {
+        if may_give_owned(iterator)
+            && let Some(ask) = ask_items(iterator)
+        {
             self.found.push(ask, reason, None);
         }
     }

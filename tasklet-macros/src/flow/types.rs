@@ -158,6 +158,19 @@ fn is_constructor(callee: &Expr) -> bool {
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 
+/// Whether what this iterator gives may be its receiver's: values, and not references to some.
+pub(super) fn may_give_owned(expr: &Expr) -> bool {
+    match bare(expr) {
+        Expr::MethodCall(call) => match call.method.to_string().as_str() {
+            "cloned" | "copied" | "enumerate" | "filter" | "rev" | "skip" | "skip_while"
+            | "step_by" | "take" | "take_while" => may_give_owned(&call.receiver),
+            method => !gives_references(method),
+        },
+        Expr::Reference(_) | Expr::Range(_) | Expr::Lit(_) => false,
+        _ => true,
+    }
+}
+
 /// Whether an iterator over this goes over references: such a loop may stop anywhere.
 pub(super) fn iterates_references(expr: &Expr) -> bool {
     match bare(expr) {

@@ -60,6 +60,11 @@ pub(super) fn ask_any(expr: &Expr) -> Option<Ask> {
     Some(Ask { anchor: Anchor::around(expr), subject: Subject::Live, caret, name: None })
 }
 
+/// A question about what an iterator gives, who drops all of it.
+pub(super) fn ask_items(expr: &Expr) -> Option<Ask> {
+    ask_any(expr).map(|ask| Ask { subject: Subject::Items, ..ask })
+}
+
 /// Whether an expression names a place, whose value stays there.
 fn is_place(expr: &Expr) -> bool {
     matches!(bare(expr), Expr::Index(_) | Expr::Unary(_))

@@ -4,8 +4,8 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprUnary, Member, UnOp};
 
 use super::{Lowering, Move};
 use crate::flow::effect::{
-    OnReceiver, bare, discards, diverges, loses, makes_pollable, on_receiver, only_looks,
-    only_waits,
+    OnReceiver, bare, discards, discards_items, diverges, loses, makes_pollable, on_receiver,
+    only_looks, only_waits,
 };
 use crate::flow::graph::{Op, Reason};
 use crate::flow::local::Binding;
@@ -75,6 +75,9 @@ impl Lowering {
             self.settle(moves);
             if only_looks(&method) && is_made_here(&call.receiver) {
                 self.lose(&call.receiver, Reason::Temporary);
+            }
+            if let Some(name) = discards_items(call) {
+                self.lose_items(&call.receiver, Reason::Discarded(name, call.method.span()));
             }
         }
         Vec::new()
