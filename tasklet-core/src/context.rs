@@ -20,8 +20,6 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
 use std::task::Wake;
 
 pub use builder::Builder;
@@ -30,6 +28,8 @@ use crate::error::{About, Info, Origin, TaskletError};
 use crate::event_loop::clock::Clock;
 use crate::future::TaskletFuture;
 use crate::future::handle::Handle;
+use crate::sync::Ordering::{AcqRel, Relaxed, Release, SeqCst};
+use crate::sync::{AtomicBool, AtomicU8, AtomicUsize};
 use crate::task::{
     Affinity, Describe, Drive, Driving, HomeRef, Message, Scheduler, Task, start, start_later,
 };

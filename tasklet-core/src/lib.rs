@@ -103,6 +103,7 @@ mod event_loop;
 mod future;
 mod join;
 pub mod prelude;
+mod sync;
 
 #[doc(hidden)]
 #[path = "private.rs"]

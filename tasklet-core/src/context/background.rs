@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -13,6 +12,7 @@ use super::live::Live;
 use super::toplevel::{Root, poll_to_end};
 use super::{Context as TaskletContext, Shared};
 use crate::error::{About, Failure, Info, Origin, Panic};
+use crate::sync::Ordering::{AcqRel, Acquire, SeqCst};
 use crate::task::{Drive, HomeRef, start_later};
 
 /// Finishes a toplevel whose caller has gone: its body and all that it owes.

@@ -3,19 +3,19 @@
 //! One thread at a time drives a context. It has a [`Driving`], the proof that unlocks everything
 //! that is not atomic: links, waiter slots, the ready queue, the loop's timers and idle callbacks.
 
-use std::cell::{Cell, OnceCell, UnsafeCell};
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use super::cell::{Header, Run};
 use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
 use crate::event_loop::Local;
+use crate::sync::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use crate::sync::{AtomicU64, AtomicUsize, Cell, UnsafeCell};
 
 /// Which threads may drive a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

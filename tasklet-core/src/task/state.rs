@@ -4,8 +4,8 @@
 //! names it; `harness.rs` and `handle.rs` do it. Who may touch what while a flag is set is argued
 //! in the module documentation of `task`.
 
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+use crate::sync::AtomicUsize;
+use crate::sync::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 
 /// The tasklet has finished: its outcome is final (stored, handed on, or dropped).
 ///
@@ -84,7 +84,7 @@ pub(super) struct State(AtomicUsize);
 impl State {
     /// A task that was just made: it has a handle, and the context owns it.
     #[inline]
-    pub(super) const fn new() -> State {
+    pub(super) fn new() -> State {
         State(AtomicUsize::new(HANDLE | OWNED))
     }
 
