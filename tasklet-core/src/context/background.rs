@@ -79,7 +79,10 @@ pub(super) fn last_handle_dropped(shared: &Arc<Shared>) {
         // Cancelled tasks that were ready keep their place, and with it the context, until then.
         while driving.pending() == 0 && driving.run_next() {}
     }
-    if shared.scheduler.pending() == 0 && shared.scheduler.inbox.is_empty() {
+    if shared.scheduler.pending() == 0 {
+        HomeRef::from(shared).leave();
+    }
+    if shared.scheduler.pending() == 0 {
         // Whoever waited may be held by its own waker.
         shared.drivers.wake_waiting();
         return;

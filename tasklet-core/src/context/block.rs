@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::{Shared, runtime};
 use crate::event_loop::poll_turns;
-use crate::sync::Ordering::{AcqRel, Acquire, Release};
+use crate::sync::Ordering::{AcqRel, Acquire};
 use crate::sync::{self, AtomicBool, AtomicWaker};
 use crate::task::{Drive, Driving, Entered, HomeRef};
 
@@ -73,7 +73,9 @@ impl Wake for Woken {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.flag.store(true, Release);
+        // An exchange, and not a store: of several who wake at once, the thread sees what each has
+        // done before.
+        self.flag.swap(true, AcqRel);
         self.thread.wake();
     }
 }

@@ -86,6 +86,12 @@ atomic!(AtomicU64, u64, u64::MAX);
 atomic!(AtomicUsize, usize, usize::MAX);
 
 impl AtomicUsize {
+    /// Complains if an access of another thread does not happen before this, or comes after it.
+    #[track_caller]
+    pub(crate) fn assert_exclusive(&mut self) {
+        self.0.with_mut(|_| ());
+    }
+
     #[track_caller]
     pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
         self.0.fetch_add(value, order)
@@ -185,3 +191,21 @@ macro_rules! thread_local_of_model {
     };
 }
 pub(crate) use thread_local_of_model as thread_local;
+
+/// Runs a model in all orders in which its threads are interrupted so many times at most, where
+/// they need not be: most errors take one or two. Says how many orders there were.
+pub(crate) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    let orders = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&orders);
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = BRANCHES_MAX;
+    builder.check(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        model();
+    });
+    println!("{} orders", orders.load(Ordering::Relaxed));
+}
+
+/// A run that takes more steps than this goes round in circles.
+const BRANCHES_MAX: usize = 20_000;
