@@ -2,7 +2,8 @@
 //! them are about the whole process.
 
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context as PollContext, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -53,6 +54,24 @@ fn with_nothing_to_wait_for_it_returns_at_once() {
         block_on(drain(Duration::ZERO)).expect("nothing is there");
         block_on(handler(TaskletFuture::ready(()), Log::new()));
         block_on(drain(Duration::ZERO)).expect("nothing is there any more");
+    });
+}
+
+#[test]
+fn a_drain_that_has_ended_keeps_no_waker() {
+    struct Idle;
+    impl Wake for Idle {
+        fn wake(self: Arc<Self>) {}
+    }
+    within(|| {
+        let _alone = alone();
+        let idle = Arc::new(Idle);
+        let waker = Waker::from(Arc::clone(&idle));
+        let mut drained = Box::pin(drain(LONG));
+        let polled = drained.as_mut().poll(&mut PollContext::from_waker(&waker));
+        assert!(polled.is_ready(), "nothing is there");
+        drop((drained, waker));
+        assert_eq!(Arc::strong_count(&idle), 1);
     });
 }
 

@@ -10,6 +10,8 @@ mod builder;
 pub(crate) mod current;
 mod drivers;
 pub(crate) mod live;
+#[cfg(all(test, tasklet_loom))]
+mod models;
 mod report;
 mod runtime;
 #[cfg(test)]
@@ -20,8 +22,6 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
 use std::task::Wake;
 
 pub use builder::Builder;
@@ -30,6 +30,8 @@ use crate::error::{About, Info, Origin, TaskletError};
 use crate::event_loop::clock::Clock;
 use crate::future::TaskletFuture;
 use crate::future::handle::Handle;
+use crate::sync::Ordering::{AcqRel, Relaxed, SeqCst};
+use crate::sync::{AtomicBool, AtomicU8, AtomicUsize};
 use crate::task::{
     Affinity, Describe, Drive, Driving, HomeRef, Message, Scheduler, Task, start, start_later,
 };
@@ -45,6 +47,8 @@ const RUNNING: u8 = 0;
 const ENDING: u8 = 1;
 /// The root has finished, and nobody reads the inbox unless whoever writes to it does.
 const ENDED: u8 = 2;
+/// There is no root, and the last handle has gone: as for `ENDED`.
+const LEFT: u8 = 3;
 
 /// The thing behind every [`Context`]: reached by its tasks, its handles, and whoever drives it.
 #[derive(Debug)]
@@ -52,7 +56,7 @@ pub(crate) struct Shared {
     pub(crate) scheduler: Scheduler,
     pub(crate) clock: Clock,
     drivers: Drivers,
-    /// The root was woken: its body is to be polled.
+    /// The root was woken from elsewhere: its body is to be polled.
     root_woken: AtomicBool,
     phase: AtomicU8,
     /// Somebody was asked to finish it, its last handle having gone.
@@ -138,14 +142,16 @@ impl Shared {
 
     /// Whether the root's body is to be polled.
     #[inline]
-    pub(crate) fn is_root_woken(&self) -> bool {
-        self.is_rooted() && self.root_woken.load(Relaxed)
+    pub(crate) fn is_root_woken(&self, driving: &Driving<'_>) -> bool {
+        driving.is_root_woken() || self.root_woken.load(Relaxed)
     }
 
     /// Whether the root's body was woken since this was asked last.
     #[inline]
-    pub(crate) fn take_root_woken(&self) -> bool {
-        self.root_woken.load(Relaxed) && self.root_woken.swap(false, AcqRel)
+    pub(crate) fn take_root_woken(&self, driving: &Driving<'_>) -> bool {
+        let here = driving.take_root_woken();
+        let elsewhere = self.root_woken.load(Relaxed) && self.root_woken.swap(false, AcqRel);
+        here || elsewhere
     }
 }
 
@@ -156,9 +162,11 @@ impl Wake for Shared {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.root_woken.store(true, Release);
-        // The driver looks at the flag in its next turn.
-        if !self.scheduler.is_driven_here() {
+        // The driver looks at its flags in its next turn.
+        if self.scheduler.with_driving(|driving| driving.wake_root()).is_none() {
+            // An exchange, and not a store: of several who wake at once, the root sees what each
+            // has done before.
+            self.root_woken.swap(true, AcqRel);
             HomeRef::from(self).notify();
         }
     }
@@ -179,6 +187,15 @@ impl HomeRef<'_> {
         if self.phase.load(SeqCst) != RUNNING {
             self.read_inbox_of_ended();
         }
+    }
+
+    /// The last handle has gone, and nothing is owed. What is sent from now on is read by whoever
+    /// sends it: it may hold a cell, which holds the context, which holds what was sent.
+    fn leave(self) {
+        // SeqCst: whoever sends something either sees this, or is read in the next line. What was
+        // finished in the background has ended for good.
+        let _ended = self.phase.compare_exchange(RUNNING, LEFT, SeqCst, SeqCst);
+        self.read_inbox_of_ended();
     }
 
     /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver

@@ -106,6 +106,7 @@ pub mod fetch;
 mod future;
 mod join;
 pub mod prelude;
+mod sync;
 
 #[doc(hidden)]
 #[path = "private.rs"]

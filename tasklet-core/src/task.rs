@@ -74,6 +74,8 @@ mod exclusive;
 mod handle;
 mod harness;
 mod inbox;
+#[cfg(all(test, tasklet_loom))]
+mod models;
 mod pool;
 mod raw;
 mod reference;

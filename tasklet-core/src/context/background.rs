@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, SeqCst};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -13,6 +12,7 @@ use super::live::Live;
 use super::toplevel::{Root, poll_to_end};
 use super::{Context as TaskletContext, Shared};
 use crate::error::{About, Failure, Info, Origin, Panic};
+use crate::sync::Ordering::{AcqRel, Acquire, SeqCst};
 use crate::task::{Drive, HomeRef, start_later};
 
 /// Finishes a toplevel whose caller has gone: its body and all that it owes.
@@ -79,7 +79,10 @@ pub(super) fn last_handle_dropped(shared: &Arc<Shared>) {
         // Cancelled tasks that were ready keep their place, and with it the context, until then.
         while driving.pending() == 0 && driving.run_next() {}
     }
-    if shared.scheduler.pending() == 0 && shared.scheduler.inbox.is_empty() {
+    if shared.scheduler.pending() == 0 {
+        HomeRef::from(shared).leave();
+    }
+    if shared.scheduler.pending() == 0 {
         // Whoever waited may be held by its own waker.
         shared.drivers.wake_waiting();
         return;

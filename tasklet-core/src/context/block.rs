@@ -3,14 +3,12 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::task::{Context, Poll, Wake, Waker};
-
-use atomic_waker::AtomicWaker;
 
 use super::{Shared, runtime};
 use crate::event_loop::poll_turns;
+use crate::sync::Ordering::{AcqRel, Acquire};
+use crate::sync::{self, AtomicBool, AtomicWaker};
 use crate::task::{Drive, Driving, Entered, HomeRef};
 
 /// Drives a context, if it is not a toplevel's that this thread has no part in.
@@ -75,7 +73,9 @@ impl Wake for Woken {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.flag.store(true, Release);
+        // An exchange, and not a store: of several who wake at once, the thread sees what each has
+        // done before.
+        self.flag.swap(true, AcqRel);
         self.thread.wake();
     }
 }
@@ -93,8 +93,6 @@ pub(crate) fn block_on_home<T>(
         return value;
     }
     runtime::park_allowed(|| {
-        futures_lite::future::block_on(poll_fn(|cx| {
-            poll_as_guest(shared, cx, &is_woken, &mut step)
-        }))
+        sync::block_on(poll_fn(|cx| poll_as_guest(shared, cx, &is_woken, &mut step)))
     })
 }

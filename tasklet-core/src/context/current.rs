@@ -6,6 +6,7 @@ use std::panic::Location;
 use super::{Context, Root, Shared};
 use crate::error::{Info, Origin};
 use crate::event_loop::clock::Clock;
+use crate::sync::thread_local;
 use crate::task::{Affinity, HomeRef};
 
 pub(crate) use crate::task::with_entered;

@@ -1,13 +1,11 @@
 //! Whom to wake when a context has something to do: its root, and everyone who waits.
 
-use std::sync::atomic::Ordering::SeqCst;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::task::Waker;
 
-use atomic_waker::AtomicWaker;
-
 use super::Root;
+use crate::sync::Ordering::SeqCst;
+use crate::sync::{AtomicBool, AtomicUsize, AtomicWaker, Mutex};
 
 /// The possible drivers of one context.
 ///

@@ -106,7 +106,12 @@ struct Counted;
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        DRAINS_LEN.fetch_sub(1, SeqCst);
+        if DRAINS_LEN.fetch_sub(1, SeqCst) == 1 {
+            // Nobody would take them out if no toplevel ever has to wait again. Should another
+            // drain have begun meanwhile, it is woken for nothing, and registers anew.
+            let drains = std::mem::take(&mut *lock(&DRAINS));
+            drains.into_iter().for_each(Waker::wake);
+        }
     }
 }
 

@@ -51,10 +51,10 @@ impl<F: Future> Root<F> {
         shared.drivers.register_toplevel(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
         let has_body = Cell::new(body.is_some());
-        let is_woken = || has_body.get() && shared.is_root_woken();
+        let is_woken = || has_body.get() && shared.is_root_woken(drive.driving());
         let polled = poll_to_end(&drive, shared, cx, is_woken, || {
             let Some(running) = body else { return Poll::Ready(()) };
-            if shared.take_root_woken()
+            if shared.take_root_woken(drive.driving())
                 && let Poll::Ready(result) = poll_body(running, waker)
             {
                 *outcome = Some(result);

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::{Context, Shared, current};
 use crate::error::Panic;
+use crate::sync::{AtomicBool, Ordering};
 
 /// A call, and the context that it was added in: there it is run, or its panic reported.
 pub(crate) struct Callback {

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::TaskletFuture;
@@ -12,6 +11,7 @@ use super::callback::Callback;
 use super::handle::Handle;
 use crate::context::{current, start_in};
 use crate::error::{About, Info, Outcome, Panic};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 
 static PROMISE: Info = Info::new("promise", module_path!());
 

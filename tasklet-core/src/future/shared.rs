@@ -3,13 +3,14 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::TaskletFuture;
 use super::handle::Handle;
 use crate::context::{Context as TaskletContext, block::block_on};
 use crate::error::{Outcome, Panic};
+use crate::sync::{Mutex, MutexGuard};
 
 /// What the clones share.
 struct Inner<T> {

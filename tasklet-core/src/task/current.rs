@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Home;
+use crate::sync::thread_local;
 
 thread_local! {
     static CURRENT: Cell<*const Home> = const { Cell::new(ptr::null()) };
@@ -19,6 +20,7 @@ thread_local! {
 /// A number for this thread that no other thread of the process ever has; never zero.
 #[inline]
 pub(crate) fn thread_number() -> usize {
+    // Std's in models too: it outlives each of their runs.
     static LAST: AtomicUsize = AtomicUsize::new(0);
     THREAD.with(|number| {
         if number.get() == 0 {
@@ -93,7 +95,7 @@ pub(crate) struct Entered<'a> {
 impl<'a> Entered<'a> {
     #[inline]
     pub(crate) fn new(home: HomeRef<'a>) -> Entered<'a> {
-        let previous = CURRENT.replace(home.as_ptr().as_ptr());
+        let previous = CURRENT.with(|current| current.replace(home.as_ptr().as_ptr()));
         Entered { previous, home: PhantomData }
     }
 }
@@ -101,14 +103,14 @@ impl<'a> Entered<'a> {
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.previous);
+        CURRENT.with(|current| current.set(self.previous));
     }
 }
 
 /// Calls `f` with the context that was entered last on this thread, if there is one.
 #[inline]
 pub(crate) fn with_entered<R>(f: impl FnOnce(Option<HomeRef<'_>>) -> R) -> R {
-    let home = NonNull::new(CURRENT.get().cast_mut());
+    let home = NonNull::new(CURRENT.with(Cell::get).cast_mut());
     // The pointer is valid for the call: the `Entered` that set it lives in a caller's frame, where
     // it borrows the context's owner; guards are dropped in the opposite order of their making.
     f(home.map(|home| HomeRef { home, borrowed: PhantomData }))

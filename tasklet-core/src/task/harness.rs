@@ -1,6 +1,5 @@
 //! What the driver does with a task: start, run, complete, cancel; and the counting of references.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::NonNull;
@@ -15,13 +14,14 @@ use super::scheduler::Driving;
 use super::state::{Completion, Release, State};
 use crate::error::{Origin, Panic};
 use crate::future::callback::Callback;
+use crate::sync::{Cell, thread_local};
 
 /// A tasklet that starts a tasklet that starts … is polled on its caller's stack down to this
 /// depth; deeper ones are queued, so that a chain of any length fits a small stack.
 const START_DEPTH_MAX: u32 = 64;
 
 thread_local! {
-    static START_DEPTH: Cell<u32> = const { Cell::new(0) };
+    static START_DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 /// Starts a future that may move between threads: polls it at once, unless the stack is deep.
@@ -78,7 +78,7 @@ where
     A: Describe<F::Output> + 'static,
 {
     driving.count_started();
-    let depth = START_DEPTH.get();
+    let depth = START_DEPTH.with(std::cell::Cell::get);
     let cell = allocate(home, place, about, make);
     // SAFETY: the one handle of a new task.
     let handle = unsafe { Task::from_new(cell.cast()) };
@@ -87,10 +87,10 @@ where
         unsafe { adopt(driving, cell.cast()) };
         return handle;
     }
-    START_DEPTH.set(depth + 1);
+    START_DEPTH.with(|depth_here| depth_here.set(depth + 1));
     // SAFETY: this thread drives, and the future was never polled.
     let finished = unsafe { raw::poll::<F, A>(cell.cast()) };
-    START_DEPTH.set(depth);
+    START_DEPTH.with(|depth_here| depth_here.set(depth));
     // SAFETY: alive, since the handle is.
     let header = unsafe { cell.cast::<Header>().as_ref() };
     if finished {

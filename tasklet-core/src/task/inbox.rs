@@ -6,11 +6,11 @@
 
 use std::fmt;
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
 use super::reference::TaskRef;
 use super::scheduler::Driving;
+use crate::sync::AtomicPtr;
+use crate::sync::Ordering::{Acquire, Relaxed, SeqCst};
 
 /// Work that needs the driver.
 pub(crate) type Job = Box<dyn FnOnce(&Driving<'_>) + Send>;
@@ -34,7 +34,7 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    pub(crate) const fn new() -> Inbox {
+    pub(crate) fn new() -> Inbox {
         Inbox { newest: AtomicPtr::new(ptr::null_mut()) }
     }
 

@@ -3,19 +3,19 @@
 //! One thread at a time drives a context. It has a [`Driving`], the proof that unlocks everything
 //! that is not atomic: links, waiter slots, the ready queue, the loop's timers and idle callbacks.
 
-use std::cell::{Cell, OnceCell, UnsafeCell};
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use super::cell::{Header, Run};
 use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
 use crate::event_loop::Local;
+use crate::sync::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use crate::sync::{AtomicU64, AtomicUsize, Cell, UnsafeCell};
 
 /// Which threads may drive a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(crate) struct Scheduler {
     /// Messages that were taken from the inbox and not looked at yet. Here, not in the frame that
     /// took them, so that a nested reader goes on where that one is.
     received: UnsafeCell<VecDeque<Message>>,
+    /// The root was woken by something that has run on the driver's thread.
+    root_woken: Cell<bool>,
     /// How often something was run.
     worked: Cell<u64>,
     /// Written by the driver, read by anyone.
@@ -86,6 +88,7 @@ impl Scheduler {
             running: Cell::new(0),
             unsettled: Cell::new(false),
             received: UnsafeCell::new(VecDeque::new()),
+            root_woken: Cell::new(false),
             worked: Cell::new(0),
             started: AtomicU64::new(0),
             local: OnceCell::new(),
@@ -329,6 +332,24 @@ impl<'a> Driving<'a> {
                 None => return,
             }
         }
+    }
+
+    /// The root is to be polled.
+    #[inline]
+    pub(crate) fn wake_root(&self) {
+        self.scheduler.root_woken.set(true);
+    }
+
+    /// Whether the root is to be polled, as far as this thread has said so.
+    #[inline]
+    pub(crate) fn is_root_woken(&self) -> bool {
+        self.scheduler.root_woken.get()
+    }
+
+    /// The same; it is polled now.
+    #[inline]
+    pub(crate) fn take_root_woken(&self) -> bool {
+        self.scheduler.root_woken.take()
     }
 
     /// Something has changed that others who wait must know of before they sleep on.

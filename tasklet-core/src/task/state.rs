@@ -4,8 +4,8 @@
 //! names it; `harness.rs` and `handle.rs` do it. Who may touch what while a flag is set is argued
 //! in the module documentation of `task`.
 
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
+use crate::sync::AtomicUsize;
+use crate::sync::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 
 /// The tasklet has finished: its outcome is final (stored, handed on, or dropped).
 ///
@@ -84,7 +84,7 @@ pub(super) struct State(AtomicUsize);
 impl State {
     /// A task that was just made: it has a handle, and the context owns it.
     #[inline]
-    pub(super) const fn new() -> State {
+    pub(super) fn new() -> State {
         State(AtomicUsize::new(HANDLE | OWNED))
     }
 
@@ -215,12 +215,16 @@ impl State {
     pub(super) fn wake_from_outside(&self) -> bool {
         let mut word = self.0.load(Acquire);
         loop {
-            if word & (DONE | WOKEN) != 0 {
+            if word & DONE != 0 {
                 return false;
             }
-            let next = (word | WOKEN) + REFERENCE;
+            let is_first = word & WOKEN == 0;
+            // Where a message is on its way already, the word is exchanged for itself: by that the
+            // driver, which unsets the flag before it polls, sees what was done before this wake-up
+            // too. A mere look might see the flag when the driver has unset it already.
+            let next = if is_first { (word | WOKEN) + REFERENCE } else { word };
             match self.0.compare_exchange_weak(word, next, AcqRel, Acquire) {
-                Ok(_) => return true,
+                Ok(_) => return is_first,
                 Err(actual) => word = actual,
             }
         }
@@ -253,6 +257,14 @@ impl State {
     #[inline]
     pub(super) fn set_home(&self) -> bool {
         self.0.fetch_or(HOME, AcqRel) & HOME == 0
+    }
+}
+
+/// Whoever frees a cell does so after all that anybody has done with it: in a model, that is proved.
+#[cfg(all(test, tasklet_loom))]
+impl Drop for State {
+    fn drop(&mut self) {
+        self.0.assert_exclusive();
     }
 }
 
