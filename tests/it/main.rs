@@ -34,6 +34,12 @@ mod timeout;
 /// Panics: to whoever waits, or into the context's report.
 mod panics;
 
+/// What is wrong, asked without taking the result; and failing on purpose.
+mod exceptions;
+
+/// Errors that are expected.
+mod flow_errors;
+
 /// The scope of a request: the current one, entering, counting, errors.
 mod context;
 

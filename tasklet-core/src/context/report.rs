@@ -84,9 +84,12 @@ impl Drop for Errors {
 }
 
 impl Shared {
-    /// A failure that nobody looks at.
+    /// A failure that nobody looks at. One that was declared as expected is no news.
     #[cold]
     pub(crate) fn report(&self, origin: Origin, failure: Failure) {
+        if failure.is_expected() {
+            return;
+        }
         let error = TaskletError::new(origin, failure);
         #[cfg(feature = "tracing")]
         tracing::error!(
