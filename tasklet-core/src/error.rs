@@ -345,13 +345,14 @@ impl fmt::Display for TaskletError {
         let verb = if self.is_panic() { "panicked" } else { "failed" };
         let unseen = if self.is_seen { "" } else { ", and nobody looked at it" };
         write!(f, "{} {verb}{unseen}: {}", self.origin, self.message())?;
+        // One line, as a log wants it.
         let trail = &self.failure.trail;
         for (index, origin) in trail.origins().iter().enumerate() {
-            let came = if index == 0 { "raised in" } else { "came through" };
-            write!(f, "\n  {came} {origin}")?;
+            let came = if index == 0 { "; raised in" } else { ", came through" };
+            write!(f, "{came} {origin}")?;
         }
         if 0 < trail.beyond() {
-            write!(f, "\n  and {} more", trail.beyond())?;
+            write!(f, " and {} more", trail.beyond())?;
         }
         Ok(())
     }

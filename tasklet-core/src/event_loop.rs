@@ -24,7 +24,7 @@ pub use idle::Idle;
 pub use manual::Turn;
 
 use crate::context::Shared;
-use crate::error::Panic;
+use crate::error::{Info, Origin, Panic};
 use crate::future::callback::Callback;
 use crate::task::{Drive, Driving, HomeRef};
 use idle::IdleCallbacks;
@@ -142,15 +142,22 @@ pub(crate) fn reset_idle(driving: &Driving<'_>) {
     }
 }
 
+static IDLE: Info = Info::new("idle callback", module_path!());
+
 /// Runs one idle callback. False if none has work.
 pub(crate) fn run_idle(driving: &Driving<'_>, home: &Shared) -> bool {
     let Some(local) = driving.local_if_any() else { return false };
     let Some(mut callback) = local.idle.borrow_mut().take() else { return false };
-    match catch_unwind(AssertUnwindSafe(&mut callback)) {
+    match catch_unwind(AssertUnwindSafe(&mut callback.call)) {
         Ok(answer) => local.idle.borrow_mut().put_back(callback, answer),
         // Nobody waits for an idle callback; its panic is reported, and it is not called again.
         Err(payload) => {
-            home.report(home.origin(), Panic::new(payload).into_failure());
+            let origin = Origin { info: &IDLE, place: callback.place };
+            home.report(origin, Panic::new(payload).into_failure());
+            // What it holds goes now. That is user code, too.
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(callback))) {
+                home.report(origin, Panic::new(second).into_failure());
+            }
         }
     }
     true

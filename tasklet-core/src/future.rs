@@ -283,6 +283,7 @@ impl<T: Send + 'static> TaskletFuture<T> {
     /// A panic of the call is reported to that context as an error that nobody looked at.
     ///
     /// NDB: `Future.add_callback`.
+    #[track_caller]
     pub fn add_callback(&self, call: impl FnOnce() + Send + 'static) {
         self.handle.add_callback(callback::Callback::queued(call));
     }
@@ -291,6 +292,7 @@ impl<T: Send + 'static> TaskletFuture<T> {
     /// those of [`add_callback`](Self::add_callback); now if the result is there already.
     ///
     /// NDB: `Future.add_immediate_callback`.
+    #[track_caller]
     pub fn add_immediate_callback(&self, call: impl FnOnce() + Send + 'static) {
         self.handle.add_callback(callback::Callback::immediate(call));
     }

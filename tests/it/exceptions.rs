@@ -11,7 +11,7 @@ use tests::{gate, panic_of, panic_of_future, run, within, yield_now};
 #[tasklet]
 async fn half(x: u32, gate: TaskletFuture<()>) -> Result<u32, String> {
     gate.await;
-    if x % 2 == 0 { Ok(x / 2) } else { Err(format!("{x} is odd")) }
+    if x.is_multiple_of(2) { Ok(x / 2) } else { Err(format!("{x} is odd")) }
 }
 
 #[tasklet]
@@ -312,7 +312,7 @@ fn debug_tells_the_tasklet_its_place_and_how_it_stands() {
         assert!(text.contains("tasklet `half` (started at tests/it/exceptions.rs:"), "{text}");
         assert!(text.contains("state: Running"), "{text}");
         opener.set_result(());
-        (&mut future).wait();
+        future.wait();
         assert!(format!("{future:?}").contains("state: Finished"));
         assert!(future.get_exception().is_some());
         let text = format!("{future:?}");

@@ -40,6 +40,9 @@ mod exceptions;
 /// Errors that are expected.
 mod flow_errors;
 
+/// Failures that nobody looked at, each way to have one: told once.
+mod unobserved;
+
 /// The scope of a request: the current one, entering, counting, errors.
 mod context;
 
