@@ -9,6 +9,7 @@ pub(crate) mod block;
 mod builder;
 pub(crate) mod current;
 mod drivers;
+mod dump;
 pub(crate) mod live;
 mod report;
 mod runtime;
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
 use std::task::Wake;
 
 pub use builder::Builder;
+pub use dump::{DUMP_MAX, Dump, DumpedTask, Standing};
 
 use crate::error::{About, Info, Origin, TaskletError};
 use crate::event_loop::clock::Clock;

@@ -131,6 +131,10 @@ impl Origin {
     pub(crate) fn name(&self) -> &'static str {
         self.info.name
     }
+
+    pub(crate) fn module(&self) -> &'static str {
+        self.info.module
+    }
 }
 
 impl fmt::Display for Origin {

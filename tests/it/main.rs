@@ -46,6 +46,9 @@ mod unobserved;
 /// The scope of a request: the current one, entering, counting, errors.
 mod context;
 
+/// What a context still owes, listed.
+mod dump;
+
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;
 

@@ -15,6 +15,8 @@ use super::cell::{Header, Run};
 use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
+use crate::context::Standing;
+use crate::error::Origin;
 use crate::event_loop::Local;
 
 /// Which threads may drive a context.
@@ -406,8 +408,9 @@ impl<'a> Driving<'a> {
         }
     }
 
-    /// The tasks that have not finished, oldest first: name and place of each, up to `limit`.
-    pub(crate) fn unfinished(&self, limit: usize) -> Vec<crate::error::Origin> {
+    /// The tasks that have not finished, oldest first: who each is and how it stands, up to
+    /// `limit`.
+    pub(crate) fn unfinished(&self, limit: usize) -> Vec<(Origin, Standing)> {
         let mut found = Vec::new();
         let mut next = self.scheduler.first.get();
         while let Some(task) = next {
@@ -416,7 +419,7 @@ impl<'a> Driving<'a> {
             if limit <= found.len() {
                 break;
             }
-            found.push(harness::origin(header));
+            found.push((harness::origin(header), header.run.get().into()));
             next = header.next.get();
         }
         found
