@@ -9,7 +9,7 @@ pub(crate) mod idle;
 mod manual;
 pub(crate) mod timers;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -28,7 +28,7 @@ use crate::error::{Info, Origin, Panic};
 use crate::future::callback::Callback;
 use crate::task::{Drive, Driving, HomeRef};
 use idle::IdleCallbacks;
-use timers::Timers;
+use timers::{TimerKey, Timers};
 
 /// After so many polls a driver yields to the runtime that hosts it.
 const POLLS_PER_TURN_MAX: usize = 1024;
@@ -40,6 +40,8 @@ pub(crate) struct Local {
     pub(crate) idle: RefCell<IdleCallbacks>,
     /// Wakes the driver at the next deadline.
     alarm: RefCell<Option<Alarm>>,
+    /// The deadline that a parent's loop keeps for this one.
+    kept: Cell<Option<Kept>>,
     /// Callbacks of unfinished tasks, by the address of the task.
     callbacks: RefCell<BTreeMap<usize, Vec<Callback>>>,
 }
@@ -49,6 +51,14 @@ struct Alarm {
     deadline: Instant,
     delay: Delay,
     waker: Waker,
+}
+
+/// A deadline among those of a parent.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    /// The parent's address.
+    owner: usize,
+    key: TimerKey,
 }
 
 /// Wakes the context of an alarm, if it is still there.
@@ -176,14 +186,49 @@ fn fire_timer(driving: &Driving<'_>, home: &Shared) -> bool {
     true
 }
 
+/// Leaps to the deadline. But the time of a child is its parents': where the loop of one of those
+/// runs below, it may have other things to do first, and the deadline is put among its own.
+fn poll_virtual_alarm(local: &Local, home: HomeRef<'_>, deadline: Instant) -> Poll<()> {
+    let parents = || std::iter::successors(home.get().parent(), |above| above.parent());
+    for parent in parents() {
+        let owner = Arc::as_ptr(parent).addr();
+        let keep = |driving: &Driving<'_>| keep_deadline(local, home, (owner, driving), deadline);
+        if parent.scheduler.with_driving(keep).is_some() {
+            return Poll::Pending;
+        }
+    }
+    home.clock.leap(deadline);
+    Poll::Ready(())
+}
+
+/// Has a parent's loop ring when the deadline of a child has come.
+fn keep_deadline(
+    local: &Local,
+    home: HomeRef<'_>,
+    (owner, parent): (usize, &Driving<'_>),
+    deadline: Instant,
+) {
+    let old = local.kept.get().filter(|kept| kept.owner == owner);
+    if old.is_some_and(|old| old.key.0 == deadline) {
+        return;
+    }
+    let timers = &parent.local().timers;
+    let waker = Waker::from(Arc::new(Ring(Arc::downgrade(&home.to_arc()))));
+    // Dropped when nothing is borrowed any more.
+    let _unused = old.and_then(|old| timers.borrow_mut().remove(old.key));
+    let key = timers.borrow_mut().add(deadline, waker);
+    local.kept.set(Some(Kept { owner, key }));
+    parent.unsettle();
+}
+
 /// Sets the alarm to the next deadline. `Ready` if that is now.
 ///
 /// It wakes the context, not `cx`: whoever waits now may have left when it rings.
 fn poll_alarm(driving: &Driving<'_>, home: HomeRef<'_>) -> Poll<()> {
     let Some(local) = driving.local_if_any() else { return Poll::Pending };
     let Some(deadline) = local.timers.borrow().next() else { return Poll::Pending };
-    if home.clock.leap(deadline) {
-        return Poll::Ready(());
+    if home.clock.is_virtual() {
+        return poll_virtual_alarm(local, home, deadline);
     }
     let left = deadline.saturating_duration_since(home.clock.now());
     let mut alarm = local.alarm.borrow_mut();

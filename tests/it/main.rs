@@ -49,6 +49,9 @@ mod context;
 /// What a context still owes, listed.
 mod dump;
 
+/// Contexts in each other: scopes, nested toplevels, children.
+mod scopes;
+
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;
 

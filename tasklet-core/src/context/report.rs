@@ -35,6 +35,15 @@ impl Errors {
         self.any.store(true, std::sync::atomic::Ordering::Release);
     }
 
+    /// Takes over what nobody took of a child's. It was told as an event already.
+    fn take_over(&self, child: &Errors) {
+        let Kept { errors, beyond } = child.take_kept();
+        errors.into_iter().for_each(|error| self.add(error));
+        if 0 < beyond {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).beyond += beyond;
+        }
+    }
+
     fn take_kept(&self) -> Kept {
         // Most contexts have none, and need no lock to know it.
         if !self.any.load(Acquire) || !self.any.swap(false, AcqRel) {
@@ -80,6 +89,14 @@ fn tell(line: std::fmt::Arguments<'_>) {
 impl Drop for Errors {
     fn drop(&mut self) {
         self.flush();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(parent) = self.parent() {
+            parent.errors.take_over(&self.errors);
+        }
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) fn poll_to_end(
 }
 
 /// Polls a body; its end, or its panic, is an outcome.
-fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
+pub(super) fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
     let mut cx = Context::from_waker(waker);
     match catch_unwind(AssertUnwindSafe(|| body.poll(&mut cx))) {
         Ok(polled) => polled.map(Ok),

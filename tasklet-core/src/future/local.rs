@@ -154,6 +154,9 @@ where
     A: Describe<F::Output> + 'static,
 {
     let task = current::with(|home| {
+        if !home.get().bind_parents() {
+            return None;
+        }
         let here = |make, driving: &Driving<'_>| start_local(home, driving, place, about, make);
         home.get().scheduler.driving_or(make, here, |make| {
             start_local(home, drive_as_guest(home)?.driving(), place, about, make)

@@ -94,6 +94,14 @@ impl Scheduler {
         }
     }
 
+    /// One for a context inside of this one: the same threads may drive it.
+    pub(crate) fn for_child(&self) -> Scheduler {
+        let affinity = if self.movable { Affinity::Movable } else { Affinity::Free };
+        let child = Scheduler::new(affinity);
+        child.bound.store(self.bound.load(Acquire), Release);
+        child
+    }
+
     /// Whether this thread drives the context now.
     #[inline]
     pub(crate) fn is_driven_here(&self) -> bool {
@@ -347,7 +355,7 @@ impl<'a> Driving<'a> {
     }
 
     /// Ties the context to this thread, for a future that must not leave it. False if it moves.
-    pub(super) fn bind(&self) -> bool {
+    pub(crate) fn bind(&self) -> bool {
         if self.scheduler.movable {
             return false;
         }

@@ -1,0 +1,584 @@
+//! Contexts in each other: entered for the polls of a future, nested, and as children whose work
+//! their parent owes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use futures_lite::FutureExt as _;
+use futures_lite::future::{block_on, poll_once};
+use tasklet_core::prelude::*;
+use tests::{Log, gate, panic_of, panic_of_future, poll_now, run, within, yield_now};
+
+#[tasklet]
+async fn wait(gate: TaskletFuture<()>, log: Log, event: &'static str) {
+    gate.await;
+    log.add(event);
+}
+
+#[tasklet]
+async fn nap(seconds: u64, log: Log, event: &'static str) {
+    sleep(Duration::from_secs(seconds)).await;
+    log.add(event);
+}
+
+#[tasklet]
+async fn fail(message: &'static str) -> Result<(), String> {
+    yield_now().await;
+    Err(message.to_owned())
+}
+
+fn messages(context: &Context) -> Vec<String> {
+    context.take_errors().iter().map(|error| error.message().to_owned()).collect()
+}
+
+/// Whether a context is the current one: what is started is counted there.
+#[track_caller]
+fn is_current(context: &Context) -> bool {
+    let before = context.started();
+    sleep(Duration::ZERO).cancel();
+    before < context.started()
+}
+
+#[test]
+fn a_scopes_context_is_current_at_each_poll_and_the_callers_between_them() {
+    run(async || {
+        let (outer, inner) = (Context::current(), Context::new());
+        let scope = inner.scope(async {
+            assert!(is_current(&inner));
+            yield_now().await;
+            assert!(is_current(&inner));
+            let (opener, closed) = gate();
+            let waiting = wait(closed, Log::new(), "waited");
+            opener.set_result(());
+            waiting.await;
+            assert!(is_current(&inner));
+            42
+        });
+        assert!(is_current(&outer));
+        let beside = async {
+            for _ in 0..3 {
+                assert!(is_current(&outer));
+                yield_now().await;
+            }
+        };
+        assert_eq!(futures_lite::future::zip(scope, beside).await, (42, ()));
+        assert!(is_current(&outer));
+    });
+}
+
+#[test]
+fn scopes_nest_and_each_comes_back_also_after_a_panic() {
+    run(async || {
+        let contexts: Vec<_> = (0..3).map(|_| Context::new()).collect();
+        let [a, b, c] = &contexts[..] else { unreachable!("there are three") };
+        let outer = Context::current();
+        a.scope(async {
+            b.scope(async {
+                let panicking = c.scope(async {
+                    yield_now().await;
+                    assert!(is_current(c));
+                    panic!("inside")
+                });
+                assert_eq!(panic_of_future(panicking).await, "inside");
+                assert!(is_current(b));
+                yield_now().await;
+                assert!(is_current(b));
+            })
+            .await;
+            assert!(is_current(a));
+        })
+        .await;
+        assert!(is_current(&outer));
+    });
+}
+
+#[test]
+fn two_scopes_of_one_context_run_side_by_side() {
+    run(async || {
+        let (context, log) = (Context::new(), Log::new());
+        let (opener, closed) = gate();
+        let first = context.scope(async {
+            closed.await;
+            log.add("first");
+        });
+        let second = context.scope(async {
+            yield_now().await;
+            log.add("second");
+            opener.set_result(());
+        });
+        futures_lite::future::zip(first, second).await;
+        assert_eq!(log.take(), ["second", "first"]);
+    });
+}
+
+#[test]
+fn a_scope_does_not_wait_for_the_rest_and_a_scope_to_end_does() {
+    run(async || {
+        let log = Log::new();
+        let context = Context::builder().virtual_time().build();
+        let nap = |seconds, event| async move { (seconds, event) };
+        let start = |(seconds, event)| self::nap(seconds, log.clone(), event).defer();
+        context.scope(async { start(nap(1, "first").await) }).await;
+        assert_eq!((log.take(), context.pending()), (vec![], 2));
+        context.scope_to_end(async { start(nap(2, "second").await) }).await;
+        assert_eq!((log.take(), context.pending()), (vec!["first".into(), "second".into()], 0));
+    });
+}
+
+#[test]
+fn a_scope_to_end_waits_for_what_is_started_while_it_waits_and_for_idle_callbacks() {
+    #[tasklet]
+    async fn chain(depth: u32, log: Log) {
+        yield_now().await;
+        if depth == 0 {
+            return log.add("the last");
+        }
+        chain(depth - 1, log).defer();
+    }
+    run(async || {
+        let log = Log::new();
+        let context = Context::current().child();
+        let body = async {
+            let at_idle = log.clone();
+            Context::current().add_idle(move || {
+                at_idle.add("idle");
+                tasklet_core::Idle::Finished
+            });
+            chain(3, log.clone()).defer();
+            log.add("the body ends");
+        };
+        context.scope_to_end(body).await;
+        let mut events = log.take();
+        assert_eq!(events.remove(0), "the body ends");
+        events.sort();
+        assert_eq!(events, ["idle", "the last"]);
+    });
+}
+
+#[test]
+fn a_panic_in_a_scope_to_end_waits_for_the_rest_and_then_resumes() {
+    run(async || {
+        let log = Log::new();
+        let child = Context::current().child();
+        let body = async {
+            nap(5, log.clone(), "written").defer();
+            panic!("the body panics")
+        };
+        assert_eq!(panic_of_future(child.scope_to_end(body)).await, "the body panics");
+        assert_eq!(log.take(), ["written"]);
+    });
+}
+
+#[test]
+fn a_scope_may_borrow_and_be_sent() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    within(|| {
+        let text = String::from("borrowed");
+        let context = Context::new();
+        let length = is_send(context.scope_to_end(async { text.len() }));
+        assert_eq!(block_on(length), 8);
+        assert_eq!(text, "borrowed");
+    });
+}
+
+#[test]
+fn a_scope_that_is_dropped_drops_its_future_inside_of_its_context() {
+    struct StartsAtDrop(Log);
+    impl Drop for StartsAtDrop {
+        fn drop(&mut self) {
+            nap(1, self.0.clone(), "the last words").defer();
+        }
+    }
+    run(async || {
+        let log = Log::new();
+        let child = Context::current().child();
+        let scope = child.scope_to_end(async {
+            let _last = StartsAtDrop(log.clone());
+            nap(2, log.clone(), "started before").defer();
+            std::future::pending::<()>().await;
+        });
+        assert!(poll_once(scope).await.is_none());
+        // Two naps, with a sleep in each.
+        assert_eq!(child.pending(), 4);
+        Context::current().run();
+        assert_eq!(log.take(), ["the last words", "started before"]);
+        assert_eq!(child.pending(), 0);
+    });
+}
+
+#[test]
+fn a_drop_that_panics_in_a_scope_is_told_to_its_context() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the drop panics");
+        }
+    }
+    run(async || {
+        let child = Context::current().child();
+        let scope = child.scope(async {
+            let _bomb = Bomb;
+            std::future::pending::<()>().await;
+        });
+        assert!(poll_once(scope).await.is_none());
+        assert_eq!(messages(&child), ["the drop panics"]);
+    });
+}
+
+#[test]
+fn a_child_is_run_by_its_parents_loop_and_the_parent_waits_for_it() {
+    #[toplevel]
+    async fn handler(log: Log, gate: TaskletFuture<()>) -> &'static str {
+        let child = Context::current().child();
+        child.enter(|| wait(gate, log, "the child's work").defer());
+        assert_eq!(child.pending(), 1);
+        "the answer"
+    }
+    within(|| {
+        let log = Log::new();
+        let (opener, closed) = gate();
+        let mut handler = Box::pin(handler(log.clone(), closed));
+        assert!(poll_now(&mut handler).is_pending());
+        assert!(poll_now(&mut handler).is_pending());
+        opener.set_result(());
+        assert_eq!(block_on(handler), "the answer");
+        assert_eq!(log.take(), ["the child's work"]);
+    });
+}
+
+#[test]
+fn a_childs_tasklets_start_at_the_call_and_have_their_turns_with_the_others() {
+    #[tasklet]
+    async fn steps(log: Log, name: &'static str) {
+        for step in 1..=3 {
+            log.add(format!("{name} {step}"));
+            yield_now().await;
+        }
+    }
+    run(async || {
+        let log = Log::new();
+        let child = Context::current().child();
+        let inside = child.enter(|| steps(log.clone(), "child"));
+        let beside = steps(log.clone(), "parent");
+        log.add("both have started");
+        (inside, beside).join_all().await;
+        let events = log.take();
+        assert_eq!(events[..3], ["child 1", "parent 1", "both have started"]);
+        assert_eq!(events.len(), 7);
+    });
+}
+
+#[test]
+fn time_in_a_child_is_its_parents() {
+    run(async || {
+        let log = Log::new();
+        let child = Context::current().child();
+        let grandchild = child.child();
+        let naps = [
+            grandchild.enter(|| nap(2, log.clone(), "grandchild 2")),
+            child.enter(|| nap(3, log.clone(), "child 3")),
+            nap(1, log.clone(), "parent 1"),
+            child.enter(|| nap(5, log.clone(), "child 5")),
+            nap(4, log.clone(), "parent 4"),
+            grandchild.enter(|| nap(6, log.clone(), "grandchild 6")),
+        ];
+        naps.join_all().await;
+        let events = ["parent 1", "grandchild 2", "child 3", "parent 4", "child 5", "grandchild 6"];
+        assert_eq!(log.take(), events);
+    });
+}
+
+#[test]
+fn a_child_owes_nobody_anything_once_it_has_finished_and_can_start_anew() {
+    run(async || {
+        let parent = Context::current();
+        let child = parent.child();
+        for round in 1..=3 {
+            let future = child.enter(|| nap(1, Log::new(), "done"));
+            // The nap, the sleep in it, and the parent's keeper.
+            assert_eq!((child.pending(), parent.pending()), (2, 1), "round {round}");
+            future.await;
+            parent.run();
+            assert_eq!((child.pending(), parent.pending()), (0, 0), "round {round}");
+        }
+    });
+}
+
+#[test]
+fn errors_of_a_child_are_its_own_and_those_nobody_took_go_to_its_parent_once() {
+    run(async || {
+        let parent = Context::current();
+        let child = parent.child();
+        child.scope_to_end(async { fail("taken").defer() }).await;
+        assert_eq!(messages(&child), ["taken"]);
+        assert!(messages(&parent).is_empty());
+
+        child.scope_to_end(async { fail("left").defer() }).await;
+        assert!(messages(&parent).is_empty());
+        drop(child);
+        parent.run();
+        assert_eq!(messages(&parent), ["left"]);
+        assert!(messages(&parent).is_empty());
+    });
+}
+
+#[test]
+fn a_child_waits_for_its_parents_tasklets_and_they_for_it() {
+    run(async || {
+        let log = Log::new();
+        let child = Context::current().child();
+        let (opener, closed) = gate();
+        let of_parent = wait(closed, log.clone(), "the parent's");
+        let of_child = child.enter(|| {
+            Context::current().spawn({
+                let log = log.clone();
+                async move {
+                    of_parent.await;
+                    log.add("the child's");
+                }
+            })
+        });
+        let last = of_child.map({
+            let log = log.clone();
+            move |()| log.add("the parent's again")
+        });
+        opener.set_result(());
+        last.await;
+        assert_eq!(log.take(), ["the parent's", "the child's", "the parent's again"]);
+    });
+}
+
+#[test]
+fn children_of_children_are_owed_by_all_above() {
+    within(|| {
+        let log = Log::new();
+        let parent = Context::builder().virtual_time().build();
+        let child = parent.child();
+        let grandchild = child.child();
+        assert_eq!(
+            grandchild.parent().and_then(|child| child.parent()).map(|p| p.started()),
+            Some(0)
+        );
+        assert!(parent.parent().is_none());
+        grandchild.enter(|| nap(1, log.clone(), "the grandchild's").defer());
+        assert_eq!([parent.pending(), child.pending(), grandchild.pending()], [1, 1, 2]);
+        drop((child, grandchild));
+        parent.run();
+        assert_eq!(log.take(), ["the grandchild's"]);
+        assert_eq!(parent.pending(), 0);
+    });
+}
+
+#[test]
+fn a_cancelled_parent_cancels_what_its_children_run() {
+    #[toplevel(?Send, on_drop = "cancel")]
+    async fn handler(log: Log) {
+        let held = log.on_drop("the child's work is dropped");
+        let child = Context::current().child();
+        let work = child.enter(|| {
+            Context::current().spawn(async move {
+                let _held = held;
+                std::future::pending::<()>().await;
+            })
+        });
+        work.await;
+    }
+    within(|| {
+        let log = Log::new();
+        let mut handler = Box::pin(handler(log.clone()));
+        assert!(poll_now(&mut handler).is_pending());
+        assert!(log.peek().is_empty());
+        drop(handler);
+        assert_eq!(log.take(), ["the child's work is dropped"]);
+    });
+}
+
+#[test]
+fn a_tasklet_that_is_cancelled_inside_of_a_scope_leaves_the_rest_to_the_parent() {
+    #[tasklet]
+    async fn transact(log: Log) {
+        let child = Context::current().child();
+        let body = async {
+            nap(1, log.clone(), "written all the same").defer();
+            std::future::pending::<()>().await;
+        };
+        child.scope_to_end(body).await;
+    }
+    run(async || {
+        let log = Log::new();
+        let transaction = transact(log.clone());
+        yield_now().await;
+        transaction.cancel();
+        Context::current().run();
+        assert_eq!(log.take(), ["written all the same"]);
+    });
+}
+
+#[test]
+fn other_threads_may_start_and_wait_in_a_child_while_its_parent_runs() {
+    #[toplevel]
+    async fn handler(sender: mpsc::Sender<Context>, gate: TaskletFuture<()>) {
+        let child = Context::current().child();
+        sender.send(child.clone()).expect("somebody listens");
+        gate.await;
+        child.scope_to_end(async {}).await;
+    }
+    within(|| {
+        for _ in 0..50 {
+            let (opener, closed) = gate();
+            let (sender, receiver) = mpsc::channel();
+            let parent = thread::spawn(move || block_on(handler(sender, closed)));
+            let child = receiver.recv().expect("a child");
+            let log = Log::new();
+            let threads: Vec<_> = (0..3)
+                .map(|_| {
+                    let (child, log) = (child.clone(), log.clone());
+                    thread::spawn(move || {
+                        let (opener, closed) = gate();
+                        let waiting = child.enter(|| wait(closed, log, "done"));
+                        thread::spawn(move || opener.set_result(()));
+                        waiting.get_result();
+                    })
+                })
+                .collect();
+            threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+            opener.set_result(());
+            parent.join().expect("no panic");
+            assert_eq!(log.take().len(), 3);
+            assert_eq!(child.pending(), 0);
+        }
+    });
+}
+
+#[test]
+fn what_is_started_from_outside_is_waited_for_by_the_parent() {
+    #[toplevel]
+    async fn handler(sender: mpsc::Sender<Context>, gate: TaskletFuture<()>) {
+        let child = Context::current().child();
+        sender.send(child).expect("somebody listens");
+        gate.await;
+    }
+    within(|| {
+        for _ in 0..50 {
+            let ((opener, closed), (open_work, work)) = (gate(), gate());
+            let (sender, receiver) = mpsc::channel();
+            let parent = thread::spawn(move || block_on(handler(sender, closed)));
+            let child = receiver.recv().expect("a child");
+            let log = Log::new();
+            child.enter(|| wait(work, log.clone(), "done").defer());
+            drop(child);
+            opener.set_result(());
+            let opening = thread::spawn(move || open_work.set_result(()));
+            parent.join().expect("no panic");
+            assert_eq!(log.take(), ["done"]);
+            opening.join().expect("no panic");
+        }
+    });
+}
+
+#[test]
+fn a_child_that_outlives_its_parent_is_a_context_without_one() {
+    #[toplevel]
+    async fn handler() -> Context {
+        Context::current().child()
+    }
+    within(|| {
+        let log = Log::new();
+        let child = block_on(handler());
+        let (opener, closed) = gate();
+        let waiting = child.enter(|| wait(closed, log.clone(), "still works"));
+        opener.set_result(());
+        waiting.get_result();
+        assert_eq!(log.take(), ["still works"]);
+
+        let (opener, closed) = gate();
+        let (done, is_done) = mpsc::channel();
+        child.enter(|| {
+            let future = wait(closed, log.clone(), "in the background");
+            future.add_immediate_callback(move || done.send(()).expect("somebody listens"));
+            future.defer();
+        });
+        drop(child);
+        opener.set_result(());
+        is_done.recv().expect("it is finished in the background");
+        assert_eq!(log.take(), ["in the background"]);
+    });
+}
+
+#[test]
+fn a_local_tasklet_in_a_child_binds_its_parents_or_is_refused() {
+    #[tasklet(?Send)]
+    async fn local() -> u32 {
+        yield_now().await;
+        42
+    }
+    within(|| {
+        let parent = Context::new();
+        let child = parent.child();
+        assert_eq!(child.enter(local).get_result(), 42);
+        let elsewhere = thread::spawn({
+            let child = child.clone();
+            move || panic_of(|| child.enter(local))
+        });
+        assert!(elsewhere.join().expect("no panic").contains("may be driven by other threads"));
+
+        #[toplevel]
+        async fn movable() {
+            let child = Context::current().child();
+            assert!(panic_of(|| child.enter(local)).contains("`#[tasklet(?Send)]`"));
+        }
+        block_on(movable());
+    });
+}
+
+#[test]
+fn sync_inside_async_inside_sync_each_comes_back_to_its_own() {
+    #[toplevel]
+    fn blocking() -> Context {
+        let context = Context::current();
+        assert!(is_current(&context));
+        let inner = block_on(handler());
+        assert!(is_current(&context) && !is_current(&inner));
+        context
+    }
+    #[toplevel]
+    async fn handler() -> Context {
+        let context = Context::current();
+        yield_now().await;
+        let innermost = innermost();
+        assert!(is_current(&context) && !is_current(&innermost));
+        context
+    }
+    #[toplevel]
+    fn innermost() -> Context {
+        assert!(panic_of(panicking) == "the innermost panics");
+        Context::current()
+    }
+    #[toplevel]
+    fn panicking() {
+        panic!("the innermost panics");
+    }
+    within(|| {
+        let own = Context::new();
+        own.enter(|| {
+            let nested = blocking();
+            assert!(is_current(&own) && !is_current(&nested));
+        });
+    });
+}
+
+#[test]
+fn a_scope_polled_after_its_end_panics() {
+    within(|| {
+        let mut scope = Context::new().scope(async { 1 });
+        assert_eq!(block_on(&mut scope), 1);
+        let caught = catch_unwind(AssertUnwindSafe(|| poll_now(&mut scope)));
+        assert!(caught.is_err());
+        let mut panicking = Context::new().scope(async { panic!("inside") }).boxed_local();
+        assert!(catch_unwind(AssertUnwindSafe(|| block_on(&mut panicking))).is_err());
+    });
+}
