@@ -114,6 +114,12 @@ impl Shared {
         self.drivers.root() == Root::Toplevel
     }
 
+    /// A task has finished that somebody was watching for.
+    #[cold]
+    pub(crate) fn tell_waiting(&self) {
+        self.drivers.wake_waiting();
+    }
+
     /// The driver has left; `unsettled` tells whether others must go on, or know of something.
     #[inline]
     pub(crate) fn driver_left(&self, home: HomeRef<'_>, unsettled: bool) {

@@ -125,6 +125,10 @@ pub(crate) fn poll_turns<T>(
             driving.count_work();
             continue;
         }
+        if driving.take_watched() {
+            home.tell_waiting();
+            continue;
+        }
         if poll_alarm(driving, drive.home()).is_pending() {
             driving.settle();
             return Poll::Pending;

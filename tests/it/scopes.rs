@@ -230,6 +230,67 @@ fn a_drop_that_panics_in_a_scope_is_told_to_its_context() {
 }
 
 #[test]
+fn inside_of_a_tasklet_of_the_same_context_a_scope_to_end_waits_for_the_others() {
+    #[tasklet]
+    async fn flush(log: Log) {
+        Context::current().scope_to_end(async { log.add("the body") }).await;
+        log.add("flushed");
+    }
+    #[toplevel]
+    fn blocking(log: Log, opener: Completer<()>, gate: TaskletFuture<()>) {
+        wait(gate, log.clone(), "written").defer();
+        flush(log.clone()).defer();
+        log.add("the handler ends");
+        thread::spawn(move || opener.set_result(()));
+    }
+    #[toplevel]
+    async fn handler(log: Log, gate: TaskletFuture<()>) {
+        let flushing = flush(log.clone());
+        wait(gate, log.clone(), "written").defer();
+        yield_now().await;
+        log.add("the handler ends");
+        flushing.await;
+    }
+    within(|| {
+        for _ in 0..50 {
+            let log = Log::new();
+            let (opener, closed) = gate();
+            blocking(log.clone(), opener, closed);
+            assert_eq!(log.take(), ["the body", "the handler ends", "written", "flushed"]);
+        }
+        let log = Log::new();
+        let (opener, closed) = gate();
+        let mut handler = Box::pin(handler(log.clone(), closed));
+        assert!(poll_now(&mut handler).is_pending());
+        // Its first look was in its first poll, when nothing else was there yet.
+        assert_eq!(log.take(), ["the body", "flushed", "the handler ends"]);
+        opener.set_result(());
+        block_on(handler);
+        assert_eq!(log.take(), ["written"]);
+    });
+}
+
+#[test]
+fn many_scopes_of_one_context_in_its_own_tasklets_do_not_nest() {
+    #[tasklet]
+    async fn nested(parent: Context) {
+        yield_now().await;
+        let child = Context::current().child();
+        let body = async {
+            yield_now().await;
+            parent.scope(async { yield_now().await }).await;
+        };
+        child.scope_to_end(body).await;
+        Context::current().scope(async { yield_now().await }).await;
+    }
+    run(async || {
+        let parent = Context::current();
+        let many: Vec<_> = (0..5000).map(|_| nested(parent.clone())).collect();
+        many.join_all().await;
+    });
+}
+
+#[test]
 fn a_child_is_run_by_its_parents_loop_and_the_parent_waits_for_it() {
     #[toplevel]
     async fn handler(log: Log, gate: TaskletFuture<()>) -> &'static str {

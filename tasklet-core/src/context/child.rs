@@ -10,7 +10,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, SeqCst};
 use std::task::{Context, Poll};
 
 use super::block::drive_as_guest;
@@ -92,7 +92,8 @@ impl Shared {
 pub(super) fn keep(home: HomeRef<'_>) {
     let Some(parent) = home.get().parent() else { return };
     let owes = 0 < home.scheduler.pending() || !home.scheduler.inbox.is_empty();
-    if !owes || home.in_background.load(Acquire) || home.in_background.swap(true, AcqRel) {
+    // SeqCst: either this finds that the keeper has left, or the keeper finds what was sent.
+    if !owes || home.in_background.load(SeqCst) || home.in_background.swap(true, SeqCst) {
         return;
     }
     let about = |_: Option<&()>| About::new(&CHILD);
@@ -130,8 +131,7 @@ impl Future for Keeper {
                 drive.driving().unsettle();
                 return Poll::Pending;
             }
-            // SeqCst: who sends something from now on finds that there is no keeper, or we find
-            // what was sent.
+            // SeqCst: see `keep`.
             shared.in_background.store(false, SeqCst);
             drop(drive);
             if shared.scheduler.inbox.is_empty() || shared.in_background.swap(true, SeqCst) {

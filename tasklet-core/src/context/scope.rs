@@ -12,7 +12,7 @@ use super::block::{Woken, poll_as_guest};
 use super::toplevel::poll_body;
 use super::{Context as TaskletContext, Shared};
 use crate::error::{Outcome, Panic};
-use crate::task::{Body, Drive, Entered, HomeRef};
+use crate::task::{Body, Drive, Driving, Entered, HomeRef};
 
 /// A future that runs in a context, from [`Context::scope`](TaskletContext::scope) and
 /// [`Context::scope_to_end`](TaskletContext::scope_to_end).
@@ -71,6 +71,9 @@ impl TaskletContext {
     /// If it is dropped half-way, the future is dropped (inside of its context), and what it has
     /// started goes on: in a child, its parent finishes it.
     ///
+    /// Inside of a tasklet of the very context it waits for the others. Two that do so wait for
+    /// each other: make a [`child`](Self::child).
+    ///
     /// # Panics
     ///
     /// If the future does.
@@ -122,21 +125,32 @@ impl<F: Future> Future for Scope<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Scope { context, to_end, woken, waker, body, outcome } = &mut *self;
+        let this = &mut *self;
+        std::task::ready!(if this.context.shared().scheduler.is_driven_here() {
+            this.poll_nested(cx)
+        } else {
+            this.poll_driving(cx)
+        });
+        match this.outcome.take() {
+            Some(outcome) => Poll::Ready(outcome.unwrap_or_else(|panic| panic.resume())),
+            None => panic!("a scope was polled after it had finished"),
+        }
+    }
+}
+
+impl<F: Future> Scope<F> {
+    /// Runs turns of the context, if nobody else does.
+    fn poll_driving(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Scope { context, to_end, woken, waker, body, outcome } = self;
         let shared = context.shared();
         let has_body = Cell::new(body.is_some());
         let is_woken = || has_body.get() && woken.is_woken();
-        std::task::ready!(poll_as_guest(shared, cx, is_woken, |driving, cx| {
+        poll_as_guest(shared, cx, is_woken, |driving, cx| {
             woken.register(cx.waker());
-            if let Some(running) = body
-                && woken.take()
-            {
+            if woken.take() {
                 let _entered = driving.is_none().then(|| Entered::new(HomeRef::from(shared)));
-                if let Poll::Ready(result) = poll_body(running, waker) {
-                    *outcome = Some(result);
-                    has_body.set(false);
-                    dispose(shared, body);
-                }
+                poll_once(shared, body, outcome, waker);
+                has_body.set(body.is_some());
             }
             let is_over = match driving {
                 _ if has_body.get() => false,
@@ -145,11 +159,45 @@ impl<F: Future> Future for Scope<F> {
                 None => shared.has_ended(),
             };
             if is_over { Poll::Ready(()) } else { Poll::Pending }
-        }));
-        match outcome.take() {
-            Some(outcome) => Poll::Ready(outcome.unwrap_or_else(|panic| panic.resume())),
-            None => panic!("a scope was polled after it had finished"),
+        })
+    }
+
+    /// The context's loop runs below on this very stack, and goes on after this poll. To run turns
+    /// in it would nest, without any limit, as many as there are of such scopes.
+    fn poll_nested(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Scope { context, to_end, woken, waker, body, outcome } = self;
+        let shared = context.shared();
+        woken.register(cx.waker());
+        if woken.take() {
+            let _entered = Entered::new(HomeRef::from(shared));
+            poll_once(shared, body, outcome, waker);
         }
+        if body.is_some() {
+            return Poll::Pending;
+        }
+        let wait = |driving: &Driving<'_>| {
+            if !*to_end || driving.has_finished_others(shared) {
+                return Poll::Ready(());
+            }
+            shared.drivers.register_waiting(cx.waker());
+            driving.watch();
+            Poll::Pending
+        };
+        shared.scheduler.with_driving(wait).unwrap_or(Poll::Pending)
+    }
+}
+
+/// Polls a body, if there is one. It goes when it has ended.
+fn poll_once<F: Future>(
+    shared: &Arc<Shared>,
+    body: &mut Option<Body<F>>,
+    outcome: &mut Option<Outcome<F::Output>>,
+    waker: &Waker,
+) {
+    let Some(running) = body else { return };
+    if let Poll::Ready(result) = poll_body(running, waker) {
+        *outcome = Some(result);
+        dispose(shared, body);
     }
 }
 

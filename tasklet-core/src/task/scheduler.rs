@@ -49,6 +49,10 @@ pub(crate) struct Scheduler {
     /// Something has changed that others who wait must know of before they sleep on: a timer or an
     /// idle callback was added, the last pending task has finished.
     unsettled: Cell<bool>,
+    /// Somebody who is polled by this loop waits until others have finished.
+    watched: Cell<bool>,
+    /// A task has finished since then.
+    has_finished: Cell<bool>,
     /// Messages that were taken from the inbox and not looked at yet. Here, not in the frame that
     /// took them, so that a nested reader goes on where that one is.
     received: UnsafeCell<VecDeque<Message>>,
@@ -87,6 +91,8 @@ impl Scheduler {
             pending: AtomicUsize::new(0),
             running: Cell::new(0),
             unsettled: Cell::new(false),
+            watched: Cell::new(false),
+            has_finished: Cell::new(false),
             received: UnsafeCell::new(VecDeque::new()),
             worked: Cell::new(0),
             started: AtomicU64::new(0),
@@ -364,6 +370,21 @@ impl<'a> Driving<'a> {
         true
     }
 
+    /// Whoever waits is to be told when a task has finished, and nothing else can be done.
+    pub(crate) fn watch(&self) {
+        self.scheduler.watched.set(true);
+        self.scheduler.has_finished.set(false);
+    }
+
+    /// Whether somebody watches, and a task has finished since. That is told once.
+    pub(crate) fn take_watched(&self) -> bool {
+        let is_watched = self.scheduler.watched.get() && self.scheduler.has_finished.get();
+        if is_watched {
+            self.scheduler.watched.set(false);
+        }
+        is_watched
+    }
+
     /// Puts a task at the end of the ready queue.
     #[inline]
     pub(super) fn push_ready(&self, task: NonNull<Header>) {
@@ -411,6 +432,7 @@ impl<'a> Driving<'a> {
         }
         let pending = self.scheduler.pending() - 1;
         self.scheduler.pending.store(pending, Relaxed);
+        self.scheduler.has_finished.set(true);
         if pending == 0 {
             self.unsettle();
         }
