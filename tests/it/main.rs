@@ -49,8 +49,11 @@ mod context;
 /// What a context still owes, listed.
 mod dump;
 
-/// Contexts in each other: scopes, nested toplevels, children.
+/// Contexts in each other: scopes, nested toplevels.
 mod scopes;
+
+/// Contexts whose work another one owes.
+mod children;
 
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;

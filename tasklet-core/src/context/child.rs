@@ -29,8 +29,9 @@ impl TaskletContext {
     /// nothing unfinished any more, and its loop runs the child's tasklets. Whoever waits for one
     /// of them may run them as well, and [`scope_to_end`](Self::scope_to_end) waits for all.
     ///
-    /// A failure that nobody looked at goes to the child's [`take_errors`](Self::take_errors). Those
-    /// that nobody took go on to this context when the child's last handle and tasklet are gone.
+    /// A failure that nobody looked at goes to the child's [`take_errors`](Self::take_errors).
+    /// Those that nobody took go on to this context when the child's last handle and tasklet are
+    /// gone.
     ///
     /// A child takes `?Send` tasklets if its parent does. Should its parent have ended before
     /// something is started in it, it is a context without a parent.
