@@ -189,6 +189,29 @@ fn an_error_whose_text_panics_is_a_failure_like_any_other() {
 }
 
 #[test]
+fn an_error_whose_drop_panics_is_told_when_it_was_looked_at_and_left() {
+    #[derive(Debug)]
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the drop panics");
+        }
+    }
+    #[tasklet]
+    async fn fail() -> Result<(), Bomb> {
+        yield_now().await;
+        Err(Bomb)
+    }
+    run(async || {
+        let mut future = fail();
+        assert_eq!(future.get_exception().expect("it fails").message(), "Bomb");
+        drop(future);
+        let errors = Context::current().take_errors();
+        assert_eq!(told(errors.into_iter().next()), Some(("fail", "the drop panics".to_owned())));
+    });
+}
+
+#[test]
 fn a_tasklet_that_stays_on_its_thread_is_asked_in_the_same_way() {
     #[tasklet(?Send)]
     async fn local(fails: bool) -> Result<std::rc::Rc<u8>, String> {

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt::{self, Display};
 use std::future::poll_fn;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -61,8 +61,7 @@ impl<T> Promise<T> {
         Promise {
             state: Mutex::new(State::new(Some(outcome))),
             place: error.place(),
-            // It was looked at: there is nothing left to wait for, or to report.
-            wait_for: drop,
+            wait_for: drop_seen,
             seen: Some(error),
         }
     }
@@ -206,6 +205,15 @@ impl<T> Promise<T> {
     /// Leaves the promise to the current context, which waits for it and reports its failure.
     pub(super) fn defer(self: Arc<Self>) {
         (self.wait_for)(self);
+    }
+}
+
+/// What was looked at is neither waited for nor reported. But its drop is user code.
+fn drop_seen<T>(promise: Arc<Promise<T>>) {
+    let origin = promise.seen().map(TaskletError::origin);
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(promise)));
+    if let (Err(payload), Some(origin)) = (dropped, origin) {
+        current::with(|home| home.report(origin, Panic::new(payload).into_failure()));
     }
 }
 
