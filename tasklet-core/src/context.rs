@@ -1,19 +1,23 @@
 //! The scope of one request: what it owns, who drives it, and how it ends.
 //!
 //! `Shared` is the thing itself; [`Context`] is the handle that users hold. Entering and leaving is
-//! in `current` and `block`; a handler's whole life in `toplevel`; what goes on after its client
-//! has left in `background`; the end of the process in `live`.
+//! in `current`, `block` and `scope`; a handler's whole life in `toplevel`; a context inside of
+//! another in `child`; what goes on after its client has left in `background`; the end of the
+//! process in `live`.
 
 pub(crate) mod background;
 pub(crate) mod block;
 mod builder;
+mod child;
 pub(crate) mod current;
 mod drivers;
+mod dump;
 pub(crate) mod live;
 #[cfg(all(test, tasklet_loom))]
 mod models;
 mod report;
 mod runtime;
+mod scope;
 #[cfg(test)]
 mod tests;
 pub(crate) mod toplevel;
@@ -25,6 +29,7 @@ use std::sync::Arc;
 use std::task::Wake;
 
 pub use builder::Builder;
+pub use dump::{DUMP_MAX, Dump, DumpedTask, Standing};
 
 use crate::error::{About, Info, Origin, TaskletError};
 use crate::event_loop::clock::Clock;
@@ -36,6 +41,7 @@ use crate::task::{
     Affinity, Describe, Drive, Driving, HomeRef, Message, Scheduler, Task, start, start_later,
 };
 pub use report::ERRORS_MAX;
+pub use scope::Scope;
 
 use drivers::Drivers;
 use report::Errors;
@@ -59,13 +65,16 @@ pub(crate) struct Shared {
     /// The root was woken from elsewhere: its body is to be polled.
     root_woken: AtomicBool,
     phase: AtomicU8,
-    /// Somebody was asked to finish it, its last handle having gone.
+    /// Somebody sees to it that it is finished: its parent, or the background, its last handle
+    /// having gone.
     in_background: AtomicBool,
     /// How many [`Context`] handles there are.
     handles: AtomicUsize,
     errors: Errors,
     origin: Origin,
     runtime: RuntimeSlot,
+    /// What owes all that this owes.
+    parent: Option<Arc<Shared>>,
 }
 
 /// Who drives a context.
@@ -79,8 +88,13 @@ pub(crate) enum Root {
 
 impl Shared {
     pub(crate) fn new(origin: Origin, affinity: Affinity, root: Root, clock: Clock) -> Arc<Shared> {
-        Arc::new(Shared {
-            scheduler: Scheduler::new(affinity),
+        Arc::new(Shared::with(origin, Scheduler::new(affinity), root, clock))
+    }
+
+    #[inline]
+    fn with(origin: Origin, scheduler: Scheduler, root: Root, clock: Clock) -> Shared {
+        Shared {
+            scheduler,
             clock,
             drivers: Drivers::new(root),
             root_woken: AtomicBool::new(true),
@@ -90,7 +104,8 @@ impl Shared {
             errors: Errors::default(),
             origin,
             runtime: RuntimeSlot::default(),
-        })
+            parent: None,
+        }
     }
 
     /// Who made the context: the toplevel, or the code that called `Context::new`.
@@ -103,9 +118,18 @@ impl Shared {
         self.drivers.root() == Root::Toplevel
     }
 
+    /// A task has finished that somebody was watching for.
+    #[cold]
+    pub(crate) fn tell_waiting(&self) {
+        self.drivers.wake_waiting();
+    }
+
     /// The driver has left; `unsettled` tells whether others must go on, or know of something.
     #[inline]
     pub(crate) fn driver_left(&self, home: HomeRef<'_>, unsettled: bool) {
+        if self.parent.is_some() {
+            child::keep(home);
+        }
         let missed = self.drivers.take_missed();
         if missed || unsettled {
             self.drivers.wake_waiting();
@@ -175,6 +199,9 @@ impl Wake for Shared {
 impl HomeRef<'_> {
     /// Something came from outside: whoever drives, or may drive, should look.
     pub(crate) fn notify(self) {
+        if self.parent.is_some() {
+            child::keep(self);
+        }
         self.drivers.wake_waiting();
         self.notify_root();
     }

@@ -6,11 +6,16 @@
 //! asked for the value, and a description can be kept, logged and compared without any bound on
 //! the tasklet's types.
 
+pub(crate) mod flow;
+mod trail;
+
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
+
+use trail::Trail;
 
 /// The result of a tasklet's body, or the panic that ended it.
 pub(crate) type Outcome<T> = Result<T, Panic>;
@@ -24,17 +29,25 @@ pub struct Panic(
 struct Inner {
     // Payloads are not `Sync`, handles are; the mutex is never contended.
     payload: Mutex<Box<dyn Any + Send>>,
-    origin: Option<Origin>,
+    trail: Trail,
 }
 
 impl Panic {
+    /// A panic that was caught.
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Panic {
-        Panic(Box::new(Inner { payload: Mutex::new(payload), origin: None }))
+        let trail = Trail::pick_up(payload.as_ref());
+        Panic(Box::new(Inner { payload: Mutex::new(payload), trail }))
     }
 
     /// A panic with this message.
     pub(crate) fn message(message: String) -> Panic {
-        Panic::new(Box::new(message))
+        Panic(Box::new(Inner { payload: Mutex::new(Box::new(message)), trail: Trail::default() }))
+    }
+
+    /// A panic that says what another one has said.
+    pub(crate) fn again(failure: &Failure) -> Panic {
+        let payload = Mutex::new(Box::new(failure.message.clone()) as Box<dyn Any + Send>);
+        Panic(Box::new(Inner { payload, trail: failure.trail.clone() }))
     }
 
     /// What a waiter of a cancelled tasklet gets.
@@ -43,20 +56,19 @@ impl Panic {
         Panic::message(format!("{origin} was cancelled before it had a result"))
     }
 
-    /// The same panic, known to be that of a tasklet.
+    /// The same panic, which has ended this tasklet.
+    #[cold]
     pub(crate) fn of(mut self, origin: Origin) -> Panic {
-        self.0.origin = Some(origin);
+        self.0.trail.push(origin);
         self
-    }
-
-    /// Whose panic it is, if that is known.
-    pub(crate) fn origin(&self) -> Option<Origin> {
-        self.0.origin
     }
 
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
-        resume_unwind(self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let Inner { payload, trail } = *self.0;
+        let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+        trail.put_down(payload.as_ref());
+        resume_unwind(payload)
     }
 
     /// What the panic said, for those who have nobody to give it to. A payload is user code too:
@@ -71,13 +83,20 @@ impl Panic {
     /// What the panic said.
     pub(crate) fn to_failure(&self) -> Failure {
         let payload = self.0.payload.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = payload
-            .downcast_ref::<&'static str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a value that is not a text".to_owned());
-        Failure { message, is_panic: true }
+        let payload = payload.as_ref();
+        Failure {
+            message: text_of(payload).unwrap_or_else(|| "a value that is not a text".to_owned()),
+            is_panic: true,
+            is_expected: flow::expects_payload(payload),
+            trail: self.0.trail.clone(),
+        }
     }
+}
+
+/// The text of a panic's payload, if it is one.
+fn text_of(payload: &(dyn Any + Send)) -> Option<String> {
+    let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
 impl fmt::Debug for Panic {
@@ -87,7 +106,7 @@ impl fmt::Debug for Panic {
 }
 
 /// The name of a tasklet; one static of it for each annotated function.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Info {
     name: &'static str,
     module: &'static str,
@@ -102,7 +121,7 @@ impl Info {
 }
 
 /// Which call of which tasklet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub(crate) info: &'static Info,
     pub(crate) place: &'static Location<'static>,
@@ -111,6 +130,10 @@ pub struct Origin {
 impl Origin {
     pub(crate) fn name(&self) -> &'static str {
         self.info.name
+    }
+
+    pub(crate) fn module(&self) -> &'static str {
+        self.info.module
     }
 }
 
@@ -125,18 +148,60 @@ impl fmt::Display for Origin {
 pub struct Failure {
     message: String,
     is_panic: bool,
+    /// Its type was declared with [`add_flow_exception`](flow::add_flow_exception).
+    is_expected: bool,
+    /// Whose panic it was at first.
+    trail: Trail,
 }
 
 impl Failure {
     /// An error with this message.
     #[must_use]
     pub fn error(message: String) -> Failure {
-        Failure { message, is_panic: false }
+        Failure { message, is_panic: false, is_expected: false, trail: Trail::default() }
+    }
+
+    /// An error of type `E`, which is displayed.
+    pub(crate) fn displayed<E: fmt::Display>(error: &E) -> Failure {
+        Failure { is_expected: flow::expects::<E>(), ..Failure::error(error.to_string()) }
+    }
+
+    /// An error of type `E`, which is debug-printed.
+    pub(crate) fn debugged<E: fmt::Debug>(error: &E) -> Failure {
+        Failure { is_expected: flow::expects::<E>(), ..Failure::error(format!("{error:?}")) }
+    }
+
+    /// An error whose type was erased.
+    pub(crate) fn erased(error: &(dyn Error + 'static)) -> Failure {
+        let is_expected = flow::expects_erased(error);
+        Failure { is_expected, ..Failure::error(error.to_string()) }
+    }
+
+    /// What `find` finds wrong. It displays an error, which is user code: its panic is a failure.
+    pub(crate) fn find(find: impl FnOnce() -> Option<Failure>) -> Option<Failure> {
+        catch_unwind(AssertUnwindSafe(find))
+            .unwrap_or_else(|payload| Some(Panic::new(payload).into_failure()))
+    }
+
+    /// What was known before the last tasklet was asked, whose failure it is told to be.
+    pub(crate) fn before_last(mut self) -> Failure {
+        self.trail.pop();
+        self
     }
 
     /// What the error or the panic says.
     pub(crate) fn text(&self) -> &str {
         &self.message
+    }
+
+    /// Whether it is that of a panic.
+    pub(crate) fn is_panic(&self) -> bool {
+        self.is_panic
+    }
+
+    /// Whether nobody needs to hear of it.
+    pub(crate) fn is_expected(&self) -> bool {
+        self.is_expected
     }
 }
 
@@ -161,11 +226,12 @@ impl About {
     }
 }
 
-/// A failure that nobody looked at: the error or the panic of a tasklet that was deferred, or whose
-/// handle was dropped.
+/// What is wrong with a tasklet: its error or its panic, described, with its name and place.
 ///
-/// A context collects them; [`Context::take_errors`](crate::Context::take_errors) hands them out,
-/// and with the feature `tracing` each is an event as well.
+/// A failure that nobody looks at (of a tasklet that was deferred, or whose handle was dropped) is
+/// kept by the context; [`Context::take_errors`](crate::Context::take_errors) hands them out, and
+/// with the feature `tracing` each is an event as well. Of a future that one has,
+/// [`get_exception`](crate::TaskletFuture::get_exception) tells it.
 ///
 /// ```
 /// use tasklet_core::{Context, tasklet};
@@ -183,15 +249,31 @@ impl About {
 /// assert_eq!(errors[0].name(), "save");
 /// assert!(!errors[0].is_panic());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskletError {
     origin: Origin,
     failure: Failure,
+    /// Somebody has asked for it.
+    is_seen: bool,
 }
 
 impl TaskletError {
+    /// A failure that nobody looked at.
     pub(crate) fn new(origin: Origin, failure: Failure) -> TaskletError {
-        TaskletError { origin, failure }
+        TaskletError { origin, failure, is_seen: false }
+    }
+
+    /// A failure that somebody looks at.
+    pub(crate) fn seen(origin: Origin, failure: Failure) -> TaskletError {
+        TaskletError { is_seen: true, ..TaskletError::new(origin, failure) }
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(crate) fn failure(&self) -> &Failure {
+        &self.failure
     }
 
     /// The name of the tasklet, as written in its `async fn`.
@@ -215,7 +297,7 @@ impl TaskletError {
     /// What the error (its `Display`, or else its `Debug`) or the panic said.
     #[must_use]
     pub fn message(&self) -> &str {
-        self.failure.text()
+        &self.failure.message
     }
 
     /// Whether it was a panic.
@@ -223,12 +305,60 @@ impl TaskletError {
     pub fn is_panic(&self) -> bool {
         self.failure.is_panic
     }
+
+    /// Whether its type was declared as expected, by
+    /// [`add_flow_exception`](crate::add_flow_exception).
+    #[must_use]
+    pub fn is_expected(&self) -> bool {
+        self.failure.is_expected
+    }
+
+    /// The tasklets that it came through: name and place of each, the one that raised it first, and
+    /// the one that this is about last.
+    ///
+    /// A panic passes from tasklet to tasklet, as each awaits the one before. An error that a body
+    /// returns is a value like any other; of it only the last tasklet is known. At most the first
+    /// 32 are kept.
+    ///
+    /// ```
+    /// use tasklet_core::tasklet;
+    ///
+    /// #[tasklet]
+    /// async fn inner() {
+    ///     std::future::ready(()).await;
+    ///     panic!("no more paper");
+    /// }
+    ///
+    /// #[tasklet]
+    /// async fn outer() {
+    ///     inner().await;
+    /// }
+    ///
+    /// let error = outer().get_exception().expect("it fails");
+    /// let names: Vec<_> = error.trail().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["inner", "outer"]);
+    /// ```
+    pub fn trail(&self) -> impl Iterator<Item = (&'static str, &'static Location<'static>)> {
+        let origins = self.failure.trail.origins().iter().chain([&self.origin]);
+        origins.map(|origin| (origin.info.name, origin.place))
+    }
 }
 
 impl fmt::Display for TaskletError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = if self.is_panic() { "panicked" } else { "failed" };
-        write!(f, "{} {verb}, and nobody looked at it: {}", self.origin, self.message())
+        let unseen = if self.is_seen { "" } else { ", and nobody looked at it" };
+        write!(f, "{} {verb}{unseen}: {}", self.origin, self.message())?;
+        // One line, as a log wants it.
+        let trail = &self.failure.trail;
+        for (index, origin) in trail.origins().iter().enumerate() {
+            let came = if index == 0 { "; raised in" } else { ", came through" };
+            write!(f, "{came} {origin}")?;
+        }
+        if 0 < trail.beyond() {
+            write!(f, " and {} more", trail.beyond())?;
+        }
+        Ok(())
     }
 }
 

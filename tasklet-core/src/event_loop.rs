@@ -9,7 +9,7 @@ pub(crate) mod idle;
 mod manual;
 pub(crate) mod timers;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -24,11 +24,11 @@ pub use idle::Idle;
 pub use manual::Turn;
 
 use crate::context::Shared;
-use crate::error::Panic;
+use crate::error::{Info, Origin, Panic};
 use crate::future::callback::Callback;
 use crate::task::{Drive, Driving, HomeRef};
 use idle::IdleCallbacks;
-use timers::Timers;
+use timers::{TimerKey, Timers};
 
 /// After so many polls a driver yields to the runtime that hosts it.
 const POLLS_PER_TURN_MAX: usize = 1024;
@@ -40,6 +40,8 @@ pub(crate) struct Local {
     pub(crate) idle: RefCell<IdleCallbacks>,
     /// Wakes the driver at the next deadline.
     alarm: RefCell<Option<Alarm>>,
+    /// The deadline that a parent's loop keeps for this one.
+    kept: Cell<Option<Kept>>,
     /// Callbacks of unfinished tasks, by the address of the task.
     callbacks: RefCell<BTreeMap<usize, Vec<Callback>>>,
 }
@@ -49,6 +51,14 @@ struct Alarm {
     deadline: Instant,
     delay: Delay,
     waker: Waker,
+}
+
+/// A deadline among those of a parent.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    /// The parent's address.
+    owner: usize,
+    key: TimerKey,
 }
 
 /// Wakes the context of an alarm, if it is still there.
@@ -115,6 +125,10 @@ pub(crate) fn poll_turns<T>(
             driving.count_work();
             continue;
         }
+        if driving.take_watched() {
+            home.tell_waiting();
+            continue;
+        }
         if poll_alarm(driving, drive.home()).is_pending() {
             driving.settle();
             return Poll::Pending;
@@ -142,15 +156,22 @@ pub(crate) fn reset_idle(driving: &Driving<'_>) {
     }
 }
 
+static IDLE: Info = Info::new("idle callback", module_path!());
+
 /// Runs one idle callback. False if none has work.
 pub(crate) fn run_idle(driving: &Driving<'_>, home: &Shared) -> bool {
     let Some(local) = driving.local_if_any() else { return false };
     let Some(mut callback) = local.idle.borrow_mut().take() else { return false };
-    match catch_unwind(AssertUnwindSafe(&mut callback)) {
+    match catch_unwind(AssertUnwindSafe(&mut callback.call)) {
         Ok(answer) => local.idle.borrow_mut().put_back(callback, answer),
         // Nobody waits for an idle callback; its panic is reported, and it is not called again.
         Err(payload) => {
-            home.report(home.origin(), Panic::new(payload).into_failure());
+            let origin = Origin { info: &IDLE, place: callback.place };
+            home.report(origin, Panic::new(payload).into_failure());
+            // What it holds goes now. That is user code, too.
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(callback))) {
+                home.report(origin, Panic::new(second).into_failure());
+            }
         }
     }
     true
@@ -169,14 +190,49 @@ fn fire_timer(driving: &Driving<'_>, home: &Shared) -> bool {
     true
 }
 
+/// Leaps to the deadline. But the time of a child is its parents': where the loop of one of those
+/// runs below, it may have other things to do first, and the deadline is put among its own.
+fn poll_virtual_alarm(local: &Local, home: HomeRef<'_>, deadline: Instant) -> Poll<()> {
+    let parents = || std::iter::successors(home.get().parent(), |above| above.parent());
+    for parent in parents() {
+        let owner = Arc::as_ptr(parent).addr();
+        let keep = |driving: &Driving<'_>| keep_deadline(local, home, (owner, driving), deadline);
+        if parent.scheduler.with_driving(keep).is_some() {
+            return Poll::Pending;
+        }
+    }
+    home.clock.leap(deadline);
+    Poll::Ready(())
+}
+
+/// Has a parent's loop ring when the deadline of a child has come.
+fn keep_deadline(
+    local: &Local,
+    home: HomeRef<'_>,
+    (owner, parent): (usize, &Driving<'_>),
+    deadline: Instant,
+) {
+    let old = local.kept.get().filter(|kept| kept.owner == owner);
+    if old.is_some_and(|old| old.key.0 == deadline) {
+        return;
+    }
+    let timers = &parent.local().timers;
+    let waker = Waker::from(Arc::new(Ring(Arc::downgrade(&home.to_arc()))));
+    // Dropped when nothing is borrowed any more.
+    let _unused = old.and_then(|old| timers.borrow_mut().remove(old.key));
+    let key = timers.borrow_mut().add(deadline, waker);
+    local.kept.set(Some(Kept { owner, key }));
+    parent.unsettle();
+}
+
 /// Sets the alarm to the next deadline. `Ready` if that is now.
 ///
 /// It wakes the context, not `cx`: whoever waits now may have left when it rings.
 fn poll_alarm(driving: &Driving<'_>, home: HomeRef<'_>) -> Poll<()> {
     let Some(local) = driving.local_if_any() else { return Poll::Pending };
     let Some(deadline) = local.timers.borrow().next() else { return Poll::Pending };
-    if home.clock.leap(deadline) {
-        return Poll::Ready(());
+    if home.clock.is_virtual() {
+        return poll_virtual_alarm(local, home, deadline);
     }
     let left = deadline.saturating_duration_since(home.clock.now());
     let mut alarm = local.alarm.borrow_mut();

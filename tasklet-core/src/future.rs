@@ -24,7 +24,7 @@ pub use shared::{AwaitingShared, SharedFuture};
 pub use timeout::{TimedOut, Timeout};
 
 use crate::context::{current, start_in};
-use crate::error::{About, Info};
+use crate::error::{About, Info, TaskletError};
 use crate::task::Known;
 use handle::Handle;
 
@@ -90,7 +90,8 @@ impl<T> TaskletFuture<T> {
         &mut self.handle
     }
 
-    /// A future that has its result already.
+    /// A future that has its result already. It is taken as it is: an `Err` is not reported if
+    /// nobody looks.
     ///
     /// ```
     /// use tasklet_core::TaskletFuture;
@@ -148,6 +149,60 @@ impl<T> TaskletFuture<T> {
         self.handle.wait();
     }
 
+    /// Blocks until the result is there, and tells what is wrong with it: the panic, or that the
+    /// tasklet was cancelled, or the `Err` of a tasklet's `Result`. `None` if it is fine.
+    ///
+    /// Nothing is taken: each call tells the same, and the future still gives its result, or its
+    /// panic. But the failure has been looked at, and is not reported when the future is dropped.
+    ///
+    /// In an async function, `wait_all(&mut [..]).await` first; then this does not block.
+    ///
+    /// Of a future that is no tasklet's (of [`ready`](Self::ready), of [`map`](Self::map), of a
+    /// [`Completer`] that has not said [`set_exception`](Completer::set_exception)) an `Err` cannot
+    /// be told here, only by [`get_error`](Self::get_error).
+    ///
+    /// NDB: `Future.get_exception`.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use tasklet_core::tasklet;
+    ///
+    /// #[tasklet]
+    /// async fn half(x: u32) -> Result<u32, String> {
+    ///     if x % 2 == 0 { Ok(x / 2) } else { Err(format!("{x} is odd")) }
+    /// }
+    ///
+    /// let mut half = half(3);
+    /// let error = half.get_exception().expect("it fails");
+    /// assert_eq!((error.name(), error.message()), ("half", "3 is odd"));
+    /// assert_eq!(half.get_result(), Err("3 is odd".to_owned()));
+    /// ```
+    #[track_caller]
+    pub fn get_exception(&mut self) -> Option<TaskletError> {
+        self.wait();
+        self.handle.look()
+    }
+
+    /// Blocks until the result is there: `Ok` if nothing is wrong with it. As
+    /// [`get_exception`](Self::get_exception), in the shape that `?` takes.
+    ///
+    /// NDB: `Future.check_success`.
+    ///
+    /// # Errors
+    ///
+    /// What [`get_exception`](Self::get_exception) tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    #[track_caller]
+    pub fn check_success(&mut self) -> Result<(), TaskletError> {
+        self.get_exception().map_or(Ok(()), Err)
+    }
+
     /// Leaves the tasklet to its context: the toplevel waits for it, and reports its error.
     ///
     /// ```
@@ -177,6 +232,36 @@ impl<T> TaskletFuture<T> {
     }
 }
 
+impl<T, E> TaskletFuture<Result<T, E>> {
+    /// Blocks until the result is there, and lends its error, which stays in the future. `None` if
+    /// there is none; also if the tasklet panicked, which [`get_exception`](Self::get_exception)
+    /// tells.
+    ///
+    /// NDB: `Future.get_exception`.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```
+    /// use tasklet_core::tasklet;
+    ///
+    /// #[tasklet]
+    /// async fn half(x: u32) -> Result<u32, String> {
+    ///     if x % 2 == 0 { Ok(x / 2) } else { Err(format!("{x} is odd")) }
+    /// }
+    ///
+    /// let mut half = half(3);
+    /// assert_eq!(half.get_error().map(String::as_str), Some("3 is odd"));
+    /// assert!(half.get_result().is_err());
+    /// ```
+    #[track_caller]
+    pub fn get_error(&mut self) -> Option<&E> {
+        self.wait();
+        self.handle.look_at_result()?.as_ref().err()
+    }
+}
+
 impl<T: Send + 'static> TaskletFuture<T> {
     /// A future that you complete yourself, from any thread.
     ///
@@ -198,6 +283,7 @@ impl<T: Send + 'static> TaskletFuture<T> {
     /// A panic of the call is reported to that context as an error that nobody looked at.
     ///
     /// NDB: `Future.add_callback`.
+    #[track_caller]
     pub fn add_callback(&self, call: impl FnOnce() + Send + 'static) {
         self.handle.add_callback(callback::Callback::queued(call));
     }
@@ -206,12 +292,15 @@ impl<T: Send + 'static> TaskletFuture<T> {
     /// those of [`add_callback`](Self::add_callback); now if the result is there already.
     ///
     /// NDB: `Future.add_immediate_callback`.
+    #[track_caller]
     pub fn add_immediate_callback(&self, call: impl FnOnce() + Send + 'static) {
         self.handle.add_callback(callback::Callback::immediate(call));
     }
 
     /// A future of `change` applied to the result. The change is applied as soon as the result is
     /// there, whether or not anybody waits.
+    ///
+    /// Nothing is known of what `change` returns: an `Err` of that is not reported if nobody looks.
     ///
     /// ```
     /// use tasklet_core::TaskletFuture;
@@ -271,9 +360,6 @@ impl<T> IntoFuture for TaskletFuture<T> {
 
 impl<T> fmt::Debug for TaskletFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskletFuture")
-            .field("origin", &format_args!("{}", self.handle.describe()))
-            .field("state", &self.state())
-            .finish()
+        self.handle.fmt_as("TaskletFuture", f)
     }
 }

@@ -1,5 +1,6 @@
 //! Several futures at once. All of these wait for *all*, also when one fails: nothing is left
-//! running unseen, and which error is the result does not depend on timing.
+//! running unseen, and which error is the result does not depend on timing. What fails behind the
+//! first by position is left to its context, as if it were deferred: that tells what was wrong.
 //!
 //! The tasklets run by themselves, so that a join polls them one after the other: while it waits
 //! for the first, the others go on.
@@ -18,7 +19,7 @@ pub use any::{WaitAll, WaitAny, wait_all, wait_any};
 pub use sequence::{JoinArray, JoinVec, TryJoinArray, TryJoinVec};
 
 use crate::context::{Context as TaskletContext, block::block_on};
-use crate::error::{Outcome, Panic};
+use crate::error::Outcome;
 use crate::future::{LocalTaskletFuture, SharedFuture, TaskletFuture};
 
 mod sealed {
@@ -84,7 +85,7 @@ impl<T: Clone + Send + Sync + 'static> sealed::Sealed for SharedFuture<T> {
     }
 
     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_shared(cx).map(drop)
+        SharedFuture::poll_finished(self, cx)
     }
 }
 
@@ -116,7 +117,7 @@ pub trait JoinAll: Sized {
     /// Waits for all. The result has the results in the same order.
     ///
     /// If some of them panicked, the panic of the first of those, in order of position, continues
-    /// here after all have finished.
+    /// here after all have finished. The others are reported as failures that nobody looked at.
     fn join_all(self) -> Self::Join;
 }
 
@@ -142,7 +143,7 @@ pub trait TryJoinAll: Sized {
     type TryJoin: Future;
 
     /// Waits for all, also when one fails; then the first error, in order of position, is the
-    /// result.
+    /// result. Those behind it are reported as failures that nobody looked at.
     fn try_join_all(self) -> Self::TryJoin;
 }
 
@@ -185,12 +186,4 @@ impl<S> fmt::Debug for Join<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Join").finish_non_exhaustive()
     }
-}
-
-/// A panic that is not the first of a join: nobody will see it there, so the context is told.
-fn report_further(panic: Panic) {
-    static JOINED: crate::error::Info = crate::error::Info::new("join", module_path!());
-    let place = std::panic::Location::caller();
-    let origin = panic.origin().unwrap_or(crate::error::Origin { info: &JOINED, place });
-    crate::context::current::with(|home| home.report(origin, panic.into_failure()));
 }

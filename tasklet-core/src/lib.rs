@@ -117,8 +117,9 @@ use std::time::Duration;
 
 pub use __private::must_await::MustAwait;
 pub use context::live::{Unfinished, drain, live};
-pub use context::{Builder, Context, ERRORS_MAX};
+pub use context::{Builder, Context, DUMP_MAX, Dump, DumpedTask, ERRORS_MAX, Scope, Standing};
 pub use error::TaskletError;
+pub use error::flow::add_flow_exception;
 pub use event_loop::{Idle, Turn};
 pub use future::{
     Awaiting, AwaitingShared, Completer, LocalAwaiting, LocalTaskletFuture, SharedFuture, State,

@@ -6,6 +6,7 @@ mod holders;
 #[path = "private/must_await.rs"]
 pub(crate) mod must_await;
 
+use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::future::Future;
 use std::panic::Location;
@@ -137,12 +138,24 @@ pub fn toplevel_blocking<T>(info: &'static Info, body: impl FnOnce() -> T) -> T 
     root::run_blocking(Origin { info, place: Location::caller() }, body)
 }
 
-/// A result that is asked for its error: `(&&&Probe(&result)).failure()`.
+/// A result that is asked for its error: `(&&&&Probe(&result)).failure()`.
 ///
-/// Which of the three traits answers is decided where the expansion stands, by the concrete type:
+/// Which of the four traits answers is decided where the expansion stands, by the concrete type:
 /// method lookup tries the fewest references first.
 #[derive(Debug)]
 pub struct Probe<'a, T>(pub &'a T);
+
+/// A `Result` whose error has some other error inside: `Box<dyn Error + Send + Sync>` and its like.
+pub trait ViaErased {
+    /// The error inside, displayed.
+    fn failure(&self) -> Option<Failure>;
+}
+
+impl<T, E: AsRef<dyn Error + Send + Sync>> ViaErased for &&&Probe<'_, Result<T, E>> {
+    fn failure(&self) -> Option<Failure> {
+        self.0.as_ref().err().map(|error| Failure::erased(error.as_ref()))
+    }
+}
 
 /// A `Result` whose error can be displayed.
 pub trait ViaDisplay {
@@ -152,7 +165,7 @@ pub trait ViaDisplay {
 
 impl<T, E: Display> ViaDisplay for &&Probe<'_, Result<T, E>> {
     fn failure(&self) -> Option<Failure> {
-        self.0.as_ref().err().map(|error| Failure::error(error.to_string()))
+        self.0.as_ref().err().map(Failure::displayed)
     }
 }
 
@@ -164,7 +177,7 @@ pub trait ViaDebug {
 
 impl<T, E: Debug> ViaDebug for &Probe<'_, Result<T, E>> {
     fn failure(&self) -> Option<Failure> {
-        self.0.as_ref().err().map(|error| Failure::error(format!("{error:?}")))
+        self.0.as_ref().err().map(Failure::debugged)
     }
 }
 

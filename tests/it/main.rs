@@ -34,8 +34,26 @@ mod timeout;
 /// Panics: to whoever waits, or into the context's report.
 mod panics;
 
+/// What is wrong, asked without taking the result; and failing on purpose.
+mod exceptions;
+
+/// Errors that are expected.
+mod flow_errors;
+
+/// Failures that nobody looked at, each way to have one: told once.
+mod unobserved;
+
 /// The scope of a request: the current one, entering, counting, errors.
 mod context;
+
+/// What a context still owes, listed.
+mod dump;
+
+/// Contexts in each other: scopes, nested toplevels.
+mod scopes;
+
+/// Contexts whose work another one owes.
+mod children;
 
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;

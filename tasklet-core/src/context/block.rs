@@ -47,12 +47,12 @@ pub(crate) fn poll_as_guest<T>(
 #[track_caller]
 pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
     let mut future = pin!(future);
-    let woken = Arc::new(Woken { flag: AtomicBool::new(true), thread: AtomicWaker::new() });
+    let woken = Arc::new(Woken::new());
     let waker = Waker::from(Arc::clone(&woken));
-    let is_woken = || woken.flag.load(Acquire);
+    let is_woken = || woken.is_woken();
     block_on_home(shared, is_woken, |driving, cx| {
-        woken.thread.register(cx.waker());
-        if !is_woken() || !woken.flag.swap(false, AcqRel) {
+        woken.register(cx.waker());
+        if !woken.take() {
             return Poll::Pending;
         }
         let _entered = driving.is_none().then(|| Entered::new(HomeRef::from(shared)));
@@ -60,11 +60,33 @@ pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output 
     })
 }
 
-/// The waker of a future that a blocked thread polls: a flag, and the thread's own waker.
+/// The waker of a future that is polled beside a context's turns: a flag, and the waker of whoever
+/// polls, a blocked thread or another task.
 #[derive(Debug)]
-struct Woken {
+pub(super) struct Woken {
     flag: AtomicBool,
-    thread: AtomicWaker,
+    outer: AtomicWaker,
+}
+
+impl Woken {
+    /// Woken from the start.
+    pub(super) fn new() -> Woken {
+        Woken { flag: AtomicBool::new(true), outer: AtomicWaker::new() }
+    }
+
+    /// Whom to wake from now on.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.outer.register(waker);
+    }
+
+    pub(super) fn is_woken(&self) -> bool {
+        self.flag.load(Acquire)
+    }
+
+    /// Whether it was woken since this was asked last.
+    pub(super) fn take(&self) -> bool {
+        self.is_woken() && self.flag.swap(false, AcqRel)
+    }
 }
 
 impl Wake for Woken {
@@ -76,7 +98,7 @@ impl Wake for Woken {
         // An exchange, and not a store: of several who wake at once, the thread sees what each has
         // done before.
         self.flag.swap(true, AcqRel);
-        self.thread.wake();
+        self.outer.wake();
     }
 }
 

@@ -133,8 +133,10 @@ fn unfinished() -> Vec<UnfinishedContext> {
     contexts
         .map(|shared| {
             let drive = Drive::begin(HomeRef::from(&shared));
-            let tasklets =
-                drive.map_or_else(Vec::new, |drive| drive.driving().unfinished(TASKLETS_NAMED_MAX));
+            let tasklets = drive.map_or_else(Vec::new, |drive| {
+                let tasks = drive.driving().unfinished(TASKLETS_NAMED_MAX);
+                tasks.into_iter().map(|(origin, _)| origin).collect()
+            });
             UnfinishedContext { origin: shared.origin(), tasklets }
         })
         .collect()

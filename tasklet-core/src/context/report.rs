@@ -35,6 +35,15 @@ impl Errors {
         self.any.store(true, std::sync::atomic::Ordering::Release);
     }
 
+    /// Takes over what nobody took of a child's. It was told as an event already.
+    fn take_over(&self, child: &Errors) {
+        let Kept { errors, beyond } = child.take_kept();
+        errors.into_iter().for_each(|error| self.add(error));
+        if 0 < beyond {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).beyond += beyond;
+        }
+    }
+
     fn take_kept(&self) -> Kept {
         // Most contexts have none, and need no lock to know it.
         if !self.any.load(Acquire) || !self.any.swap(false, AcqRel) {
@@ -83,10 +92,21 @@ impl Drop for Errors {
     }
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(parent) = self.parent() {
+            parent.errors.take_over(&self.errors);
+        }
+    }
+}
+
 impl Shared {
-    /// A failure that nobody looks at.
+    /// A failure that nobody looks at. One that was declared as expected is no news.
     #[cold]
     pub(crate) fn report(&self, origin: Origin, failure: Failure) {
+        if failure.is_expected() {
+            return;
+        }
         let error = TaskletError::new(origin, failure);
         #[cfg(feature = "tracing")]
         tracing::error!(

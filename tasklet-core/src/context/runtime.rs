@@ -5,7 +5,7 @@ use super::Shared;
 #[cfg(not(feature = "tokio"))]
 mod slot {
     /// No runtime is known.
-    #[derive(Debug, Default)]
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct RuntimeSlot(());
 
     impl RuntimeSlot {
@@ -25,7 +25,7 @@ mod slot {
     use tokio::runtime::{EnterGuard, Handle};
 
     /// The runtime that was current when the context was entered.
-    #[derive(Debug, Default)]
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct RuntimeSlot(OnceLock<Handle>);
 
     impl RuntimeSlot {

@@ -132,7 +132,7 @@ pub(super) fn poll_to_end(
 }
 
 /// Polls a body; its end, or its panic, is an outcome.
-fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
+pub(super) fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
     let mut cx = Context::from_waker(waker);
     match catch_unwind(AssertUnwindSafe(|| body.poll(&mut cx))) {
         Ok(polled) => polled.map(Ok),
@@ -322,6 +322,16 @@ impl Shared {
 }
 
 impl Driving<'_> {
+    /// As `is_finished`, for somebody who is polled by this very loop, and does not ask for turns:
+    /// of what stands in the ready queue, nothing may be owed any more.
+    pub(super) fn has_finished_others(&self, home: &Shared) -> bool {
+        if self.running() < self.pending() {
+            return false;
+        }
+        while crate::event_loop::run_idle(self, home) {}
+        self.pending() <= self.running()
+    }
+
     /// Whether nothing is left to do but what runs below on this very stack. Gives the idle
     /// callbacks their turn, since what they hold back is owed too.
     pub(crate) fn is_finished(&self, home: &Shared) -> bool {

@@ -1,17 +1,17 @@
 //! The only place that reads the time: the system's clock, or a virtual one for tests.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A deadline further away than this is as good as never; it keeps sums of times from overflowing.
 const DISTANT_DAYS: u64 = 365 * 30;
 
-/// Where a context reads the time.
-#[derive(Debug)]
+/// Where a context reads the time. Clones are the same clock.
+#[derive(Clone, Debug)]
 pub(crate) enum Clock {
     System,
     /// Stands still, and leaps to the next deadline whenever nothing else is left to do.
-    Virtual(Mutex<Instant>),
+    Virtual(Arc<Mutex<Instant>>),
 }
 
 impl Clock {
@@ -21,7 +21,7 @@ impl Clock {
     }
 
     pub(crate) fn new_virtual() -> Clock {
-        Clock::Virtual(Mutex::new(Clock::system_now()))
+        Clock::Virtual(Arc::new(Mutex::new(Clock::system_now())))
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -29,6 +29,11 @@ impl Clock {
             Clock::System => Clock::system_now(),
             Clock::Virtual(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+
+    /// Whether time stands still while anything can run.
+    pub(crate) fn is_virtual(&self) -> bool {
+        matches!(self, Clock::Virtual(_))
     }
 
     /// The time in `delay` from now.

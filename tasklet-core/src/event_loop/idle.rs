@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::Location;
 
 /// What an idle callback says when it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,11 @@ pub enum Idle {
     Finished,
 }
 
-pub(crate) type IdleCallback = Box<dyn FnMut() -> Idle + Send>;
+/// One callback, and where it was added.
+pub(crate) struct IdleCallback {
+    pub(crate) call: Box<dyn FnMut() -> Idle + Send>,
+    pub(crate) place: &'static Location<'static>,
+}
 
 /// The callbacks of one context, called in turn.
 #[derive(Default)]
@@ -25,8 +30,12 @@ pub(crate) struct IdleCallbacks {
 }
 
 impl IdleCallbacks {
-    pub(crate) fn add(&mut self, callback: IdleCallback) {
-        self.waiting.push_back(callback);
+    pub(crate) fn add(
+        &mut self,
+        call: Box<dyn FnMut() -> Idle + Send>,
+        place: &'static Location<'static>,
+    ) {
+        self.waiting.push_back(IdleCallback { call, place });
         self.inactive = 0;
     }
 

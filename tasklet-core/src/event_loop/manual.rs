@@ -1,5 +1,6 @@
 //! Turning the loop by hand, and putting things into it: NDB's `run0`, `run1`, `run`, `queue_call`.
 
+use std::panic::Location;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::{fire_timer, reset_idle, run_idle};
 use crate::context::Context;
 use crate::context::block::{block_on_home, drive_as_guest};
 use crate::error::{About, Info};
+use crate::future::callback::CALLBACK;
 use crate::task::{Driving, HomeRef, start_later};
 
 /// What one turn of a context's loop came to, from [`Context::run0`].
@@ -44,35 +46,34 @@ impl Context {
     /// ```
     #[track_caller]
     pub fn queue_call(&self, delay: Option<Duration>, call: impl FnOnce() + Send + 'static) {
-        let timer = delay.map(|delay| Timer::in_context(HomeRef::from(self.shared()), delay));
-        self.queue_body(async move {
+        static CALL: Info = Info::new("queued call", module_path!());
+        let about = |_: Option<&()>| About::new(&CALL);
+        let home = HomeRef::from(self.shared());
+        let timer = delay.map(|delay| Timer::in_context(home, delay));
+        let body = async move {
             if let Some(timer) = timer {
                 timer.await;
             }
             call();
-        });
+        };
+        drop(start_later(home, Location::caller(), about, body));
     }
 
-    /// Puts a call into the queue that is run when `is_due` is true, which it soon will be.
-    pub(crate) fn queue_call_when(
+    /// Puts a callback into the queue that is run when `is_due` is true, which it soon will be.
+    pub(crate) fn queue_callback(
         &self,
+        place: &'static Location<'static>,
         is_due: impl Fn() -> bool + Send + 'static,
         call: impl FnOnce() + Send + 'static,
     ) {
-        self.queue_body(async move {
+        let about = |_: Option<&()>| About::new(&CALLBACK);
+        let body = async move {
             while !is_due() {
                 futures_lite::future::yield_now().await;
             }
             call();
-        });
-    }
-
-    #[track_caller]
-    fn queue_body(&self, body: impl Future<Output = ()> + Send + 'static) {
-        static CALL: Info = Info::new("queued call", module_path!());
-        let about = |_: Option<&()>| About::new(&CALL);
-        let home = HomeRef::from(self.shared());
-        drop(start_later(home, std::panic::Location::caller(), about, body));
+        };
+        drop(start_later(HomeRef::from(self.shared()), place, about, body));
     }
 
     /// Adds a callback that is called whenever nothing is ready to run, in turn with the others.
@@ -94,9 +95,11 @@ impl Context {
     /// assert!(context.run_idle() && context.run_idle() && context.run_idle());
     /// assert!(!context.run_idle());
     /// ```
+    #[track_caller]
     pub fn add_idle(&self, callback: impl FnMut() -> Idle + Send + 'static) {
+        let place = Location::caller();
         HomeRef::from(self.shared()).on_driver(move |driving| {
-            driving.local().idle.borrow_mut().add(Box::new(callback));
+            driving.local().idle.borrow_mut().add(Box::new(callback), place);
             driving.unsettle();
         });
     }

@@ -24,14 +24,14 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    fn add(&mut self, deadline: Instant, waker: Waker) -> TimerKey {
+    pub(super) fn add(&mut self, deadline: Instant, waker: Waker) -> TimerKey {
         self.last += 1;
         let key = (deadline, self.last);
         self.pending.insert(key, waker);
         key
     }
 
-    fn remove(&mut self, key: TimerKey) -> Option<Waker> {
+    pub(super) fn remove(&mut self, key: TimerKey) -> Option<Waker> {
         self.pending.remove(&key)
     }
 

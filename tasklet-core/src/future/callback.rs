@@ -1,31 +1,38 @@
 //! A call that waits for a result.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
 use crate::context::{Context, Shared, current};
-use crate::error::Panic;
+use crate::error::{Info, Origin, Panic};
 use crate::sync::{AtomicBool, Ordering};
 
 /// A call, and the context that it was added in: there it is run, or its panic reported.
 pub(crate) struct Callback {
     call: Box<dyn FnOnce() + Send>,
     home: Arc<Shared>,
+    /// Where it was added.
+    place: &'static Location<'static>,
     is_queued: bool,
 }
 
+pub(crate) static CALLBACK: Info = Info::new("callback", module_path!());
+
 impl Callback {
     /// One that runs in a turn of the loop.
+    #[track_caller]
     pub(crate) fn queued(call: impl FnOnce() + Send + 'static) -> Callback {
         Callback {
             call: Box::new(call),
             home: current::with(|home| home.to_arc()),
+            place: Location::caller(),
             is_queued: true,
         }
     }
 
     /// One that runs at once.
+    #[track_caller]
     pub(crate) fn immediate(call: impl FnOnce() + Send + 'static) -> Callback {
         Callback { is_queued: false, ..Callback::queued(call) }
     }
@@ -39,16 +46,17 @@ impl Callback {
     /// owes it from now on, and does not end between the result and the call.
     pub(crate) fn queue_until(self, is_there: Arc<AtomicBool>) {
         let is_due = move || is_there.load(Ordering::Acquire);
-        Context::of(self.home).queue_call_when(is_due, self.call);
+        Context::of(self.home).queue_callback(self.place, is_due, self.call);
     }
 
     /// The result is there. A queued call takes its place in the loop, behind all immediate ones of
     /// the same future. A panic strands nobody: it is reported.
     pub(crate) fn run(self) {
         if self.is_queued {
-            Context::of(self.home).queue_call(None, self.call);
+            Context::of(self.home).queue_callback(self.place, || true, self.call);
         } else if let Err(payload) = catch_unwind(AssertUnwindSafe(self.call)) {
-            self.home.report(self.home.origin(), Panic::new(payload).into_failure());
+            let origin = Origin { info: &CALLBACK, place: self.place };
+            self.home.report(origin, Panic::new(payload).into_failure());
         }
     }
 }

@@ -1,17 +1,21 @@
 //! What every handle is inside: a result, a panic, a task, or a promise.
 
+mod look;
+
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::State;
 use super::awaiting::Awaiting;
 use super::callback::Callback;
 use super::promise::Promise;
 use crate::context::block::{block_on, block_on_home, drive_as_guest, poll_as_guest};
 use crate::context::{Shared, current};
-use crate::error::{Outcome, Panic};
+use crate::error::{Failure, Outcome, Panic};
 use crate::task::{Exclusive, HomeRef, Known, Task};
+pub(crate) use look::Told;
 
 /// One obligation, whatever stands behind it: at most one of the three fields is filled, and none
 /// once it is used up.
@@ -191,10 +195,12 @@ impl<T> Handle<T> {
     /// What becomes of a handle that nobody has used up.
     #[inline(never)]
     fn leave(&mut self) {
-        if let Some(Ready { result, known }) = self.0.ready.take()
-            && let Some(failure) = known.failure(&result.into_inner())
-        {
-            current::with(|home| home.report(known.origin(), failure));
+        if let Some(Ready { result, known }) = self.0.ready.take() {
+            let result = result.into_inner();
+            // The drop of the result is user code, too, and what it throws a failure as well.
+            if let Some(failure) = Failure::find(|| known.failure(&{ result })) {
+                current::with(|home| home.report(known.origin(), failure));
+            }
         }
         // The cell reports to its own context.
         drop(self.0.task.take());
@@ -203,11 +209,25 @@ impl<T> Handle<T> {
         }
     }
 
+    /// `Debug` of a future: who started it, and what has become of it.
+    ///
+    /// NDB: `Future.__repr__`.
+    pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_done() { State::Finished } else { State::Running };
+        let mut all = f.debug_struct(name);
+        all.field("origin", &format_args!("{}", self.describe())).field("state", &state);
+        if let Some(failure) = self.known_failure() {
+            let kind = if failure.is_panic() { "panic" } else { "error" };
+            all.field(kind, &failure.text());
+        }
+        all.finish()
+    }
+
     /// For `Debug`: who started this.
     pub(crate) fn describe(&self) -> impl fmt::Display + use<T> {
         match (&self.0.task, &self.0.promise, &self.0.ready) {
             (Some(task), ..) => task.origin().to_string(),
-            (_, Some(promise), _) => format!("promise (made at {})", promise.place()),
+            (_, Some(promise), _) => promise.describe(),
             (.., Some(ready)) => ready.known.origin().to_string(),
             (None, None, None) => "used up".to_owned(),
         }

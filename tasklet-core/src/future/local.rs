@@ -12,7 +12,7 @@ use super::handle::Handle;
 use super::timeout::Timeout;
 use crate::context::block::drive_as_guest;
 use crate::context::current;
-use crate::error::{About, Info};
+use crate::error::{About, Info, TaskletError};
 use crate::task::{Describe, Driving, Known, start_local};
 
 /// The future of a started `#[tasklet(?Send)]`: as [`TaskletFuture`](crate::TaskletFuture), but
@@ -70,6 +70,32 @@ impl<T> LocalTaskletFuture<T> {
         self.handle.wait();
     }
 
+    /// Blocks until the result is there, and tells what is wrong with it, as
+    /// [`TaskletFuture::get_exception`](crate::TaskletFuture::get_exception) does.
+    ///
+    /// # Panics
+    ///
+    /// As [`TaskletFuture::wait`](crate::TaskletFuture::wait).
+    #[track_caller]
+    pub fn get_exception(&mut self) -> Option<TaskletError> {
+        self.wait();
+        self.handle.look()
+    }
+
+    /// Blocks until the result is there: `Ok` if nothing is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What [`get_exception`](Self::get_exception) tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`TaskletFuture::wait`](crate::TaskletFuture::wait).
+    #[track_caller]
+    pub fn check_success(&mut self) -> Result<(), TaskletError> {
+        self.get_exception().map_or(Ok(()), Err)
+    }
+
     /// Leaves the tasklet to its context: the toplevel waits for it, and reports its error.
     pub fn defer(self) {
         self.handle.defer();
@@ -99,6 +125,23 @@ impl<T> LocalTaskletFuture<T> {
     }
 }
 
+impl<T, E> LocalTaskletFuture<Result<T, E>> {
+    /// Blocks until the result is there, and lends its error, which stays in the future. `None` if
+    /// there is none; also if the tasklet panicked, which [`get_exception`](Self::get_exception)
+    /// tells.
+    ///
+    /// NDB: `Future.get_exception`.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    #[track_caller]
+    pub fn get_error(&mut self) -> Option<&E> {
+        self.wait();
+        self.handle.look_at_result()?.as_ref().err()
+    }
+}
+
 /// Starts a future that stays on this thread, in the current context.
 #[track_caller]
 pub(crate) fn start_local_here<F, A>(
@@ -111,6 +154,9 @@ where
     A: Describe<F::Output> + 'static,
 {
     let task = current::with(|home| {
+        if !home.get().bind_parents() {
+            return None;
+        }
         let here = |make, driving: &Driving<'_>| start_local(home, driving, place, about, make);
         home.get().scheduler.driving_or(make, here, |make| {
             start_local(home, drive_as_guest(home)?.driving(), place, about, make)
@@ -143,9 +189,6 @@ impl<T> IntoFuture for LocalTaskletFuture<T> {
 
 impl<T> fmt::Debug for LocalTaskletFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LocalTaskletFuture")
-            .field("origin", &format_args!("{}", self.handle.describe()))
-            .field("state", &self.state())
-            .finish()
+        self.handle.fmt_as("LocalTaskletFuture", f)
     }
 }

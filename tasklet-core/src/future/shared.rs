@@ -3,21 +3,36 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, OnceLock, PoisonError, TryLockError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::TaskletFuture;
-use super::handle::Handle;
-use crate::context::{Context as TaskletContext, block::block_on};
-use crate::error::{Outcome, Panic};
-use crate::sync::{Mutex, MutexGuard};
+use super::handle::{Handle, Told};
+use super::{State, TaskletFuture};
+use crate::context::block::{block_on, block_on_home};
+use crate::context::current::{self, with_entered};
+use crate::context::{Context as TaskletContext, Shared};
+use crate::error::{Outcome, Panic, TaskletError};
+use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// What the clones share.
 struct Inner<T> {
-    /// The result, or what the panic said; set once.
-    outcome: OnceLock<Result<T, String>>,
+    /// Set once.
+    end: OnceLock<End<T>>,
+    /// Somebody has the result, or knows what is wrong.
+    is_seen: AtomicBool,
     handle: Mutex<Option<Handle<T>>>,
     waiters: Mutex<Vec<Waker>>,
+}
+
+/// What the tasklet came to.
+struct End<T> {
+    /// Empty if it panicked.
+    result: Option<T>,
+    /// What is wrong with it.
+    error: Option<TaskletError>,
+    /// Where that is reported if nobody looks.
+    home: Option<Weak<Shared>>,
 }
 
 /// A [`TaskletFuture`] that many can await; see [`TaskletFuture::shared`].
@@ -46,7 +61,8 @@ impl<T> Clone for SharedFuture<T> {
 impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     pub(super) fn new(future: TaskletFuture<T>) -> SharedFuture<T> {
         let inner = Inner {
-            outcome: OnceLock::new(),
+            end: OnceLock::new(),
+            is_seen: AtomicBool::new(false),
             handle: Mutex::new(Some(future.into_handle())),
             waiters: Mutex::new(Vec::new()),
         };
@@ -56,7 +72,7 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     /// Whether the result is there. Never waits.
     #[must_use]
     pub fn done(&self) -> bool {
-        if self.inner.outcome.get().is_some() {
+        if self.inner.end.get().is_some() {
             return true;
         }
         // Whoever holds the lock polls it just now, maybe below on this very stack.
@@ -75,8 +91,51 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
         block_on(context.shared(), self.into_future())
     }
 
+    /// Blocks until the result is there, and tells what is wrong with it, as
+    /// [`TaskletFuture::get_exception`] does; the same to each who asks.
+    ///
+    /// # Panics
+    ///
+    /// As [`TaskletFuture::wait`].
+    #[track_caller]
+    pub fn get_exception(&self) -> Option<TaskletError> {
+        self.wait_for_end().error.clone()
+    }
+
+    /// Blocks until the result is there: `Ok` if nothing is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What [`get_exception`](Self::get_exception) tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`TaskletFuture::wait`].
+    #[track_caller]
+    pub fn check_success(&self) -> Result<(), TaskletError> {
+        self.get_exception().map_or(Ok(()), Err)
+    }
+
+    /// Blocks until the result is there; it has been looked at by then.
+    #[track_caller]
+    fn wait_for_end(&self) -> &End<T> {
+        let context = TaskletContext::current();
+        let end = block_on_home(
+            context.shared(),
+            || false,
+            |_, cx| self.inner.poll_finished(cx).map(|()| self.inner.end.get()),
+        );
+        self.inner.is_seen.store(true, Relaxed);
+        end.expect("it has finished")
+    }
+
     pub(crate) fn poll_shared(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
         self.inner.poll(cx)
+    }
+
+    /// As `poll_shared`, but nobody looks at the result.
+    pub(crate) fn poll_finished(&self, cx: &Context<'_>) -> Poll<()> {
+        self.inner.poll_finished(cx)
     }
 
     /// Leaves the tasklet to its context, once the other clones are gone, too.
@@ -87,15 +146,22 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
 
 impl<T: Clone + Send + Sync + 'static> Inner<T> {
     fn poll(self: &Arc<Self>, cx: &Context<'_>) -> Poll<Outcome<T>> {
-        if self.outcome.get().is_none() {
+        std::task::ready!(self.poll_finished(cx));
+        self.is_seen.store(true, Relaxed);
+        let End { result, error, .. } = self.end.get().expect("it has finished");
+        Poll::Ready(match (result, error) {
+            (Some(result), _) => Ok(result.clone()),
+            (None, Some(error)) => Err(Panic::again(error.failure()).of(error.origin())),
+            (None, None) => unreachable!("a panic is told"),
+        })
+    }
+
+    fn poll_finished(self: &Arc<Self>, cx: &Context<'_>) -> Poll<()> {
+        if self.end.get().is_none() {
             self.register(cx.waker());
             self.poll_handle();
         }
-        match self.outcome.get() {
-            None => Poll::Pending,
-            Some(Ok(result)) => Poll::Ready(Ok(result.clone())),
-            Some(Err(message)) => Poll::Ready(Err(Panic::message(message.clone()))),
-        }
+        if self.end.get().is_some() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn register(&self, waker: &Waker) {
@@ -116,10 +182,11 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
         };
         let Some(handle) = &mut *slot else { return };
         let waker = Waker::from(Arc::clone(self));
-        if let Poll::Ready(outcome) = handle.poll_outcome(&mut Context::from_waker(&waker)) {
-            let outcome = outcome.map_err(|panic| panic.to_failure().text().to_owned());
+        if handle.poll_done(&mut Context::from_waker(&waker)).is_ready()
+            && let Some(told) = handle.take_told()
+        {
             // The handle is polled by one at a time, and taken out with its outcome.
-            let _first = self.outcome.set(outcome);
+            let _first = self.end.set(End::of(told));
             *slot = None;
             drop(slot);
             self.wake_all();
@@ -129,6 +196,34 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
     fn wake_all(&self) {
         let waiters = std::mem::take(&mut *lock(&self.waiters));
         waiters.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl<T> End<T> {
+    fn of(told: Told<T>) -> End<T> {
+        let origin = told.origin();
+        let error = told.failure.map(|failure| TaskletError::seen(origin, failure));
+        let here = || with_entered(|home| home.map(|home| Arc::downgrade(&home.to_arc())));
+        let home = error.as_ref().and_then(|_| here());
+        // What the panic has said is told to each who asks; its payload is for nobody.
+        let result = told.outcome.map_err(|panic| drop(panic.into_failure())).ok();
+        End { result, error, home }
+    }
+}
+
+impl<T> Drop for Inner<T> {
+    /// A failure that came to light, but to nobody who looked: of a future that was only waited
+    /// for, or stood behind another failure in a join.
+    fn drop(&mut self) {
+        if *self.is_seen.get_mut() {
+            return;
+        }
+        let Some(End { error: Some(error), home, .. }) = self.end.get() else { return };
+        let (origin, failure) = (error.origin(), error.failure().clone());
+        match home.as_ref().and_then(Weak::upgrade) {
+            Some(home) => home.report(origin, failure),
+            None => current::with(|home| home.report(origin, failure)),
+        }
     }
 }
 
@@ -168,9 +263,31 @@ impl<T: Clone + Send + Sync + 'static> Future for AwaitingShared<T> {
     }
 }
 
+impl<T: Clone + Send + Sync + 'static, E: Send + Sync + 'static> SharedFuture<Result<T, E>>
+where
+    Result<T, E>: Clone,
+{
+    /// Blocks until the result is there, and lends its error. `None` if there is none; also if the
+    /// tasklet panicked, which [`get_exception`](Self::get_exception) tells.
+    ///
+    /// # Panics
+    ///
+    /// As [`TaskletFuture::wait`].
+    #[track_caller]
+    pub fn get_error(&self) -> Option<&E> {
+        self.wait_for_end().result.as_ref()?.as_ref().err()
+    }
+}
+
 impl<T> fmt::Debug for SharedFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedFuture").finish_non_exhaustive()
+        let mut all = f.debug_struct("SharedFuture");
+        match self.inner.end.get() {
+            None => all.field("state", &State::Running),
+            Some(End { error: None, .. }) => all.field("state", &State::Finished),
+            Some(End { error: Some(error), .. }) => all.field("failed", error),
+        };
+        all.finish()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use super::{Join, JoinAll, Joinable, Slots, TryJoinAll, report_further};
+use super::{Join, JoinAll, Joinable, Slots, TryJoinAll};
 use crate::error::{Outcome, Panic};
 
 /// What the first one that failed has to say.
@@ -14,7 +14,8 @@ enum Failed<E> {
 
 /// Waits for each in turn, and remembers the first failure.
 struct Sequence<J, T, E> {
-    /// Polled where they are, and dropped together at the end, used up.
+    /// Polled where they are, and dropped together at the end: used up, but for those behind a
+    /// failure.
     futures: Vec<J>,
     finished: usize,
     results: Vec<T>,
@@ -34,26 +35,27 @@ impl<J: Joinable, T, E> Sequence<J, T, E> {
         split: impl Fn(J::Output) -> Result<T, E>,
     ) -> Poll<Result<Vec<T>, Failed<E>>> {
         while let Some(future) = self.futures.get_mut(self.finished) {
-            let outcome = std::task::ready!(future.poll_joined(cx));
+            if self.failed.is_some() {
+                std::task::ready!(future.poll_finished(cx));
+            } else {
+                let outcome = std::task::ready!(future.poll_joined(cx));
+                self.put_down(outcome, &split);
+            }
             self.finished += 1;
-            self.put_down(outcome, &split);
         }
-        Poll::Ready(match self.failed.take() {
-            Some(failed) => Err(failed),
-            None => Ok(std::mem::take(&mut self.results)),
-        })
+        let Some(failed) = self.failed.take() else {
+            return Poll::Ready(Ok(std::mem::take(&mut self.results)));
+        };
+        // What stands behind the failure still has its outcome, and tells what is wrong with it.
+        self.futures.clear();
+        Poll::Ready(Err(failed))
     }
 
     fn put_down(&mut self, outcome: Outcome<J::Output>, split: impl Fn(J::Output) -> Result<T, E>) {
-        let failed = match outcome.map(split) {
-            Ok(Ok(result)) => return self.results.push(result),
-            Ok(Err(error)) => Failed::Error(error),
-            Err(panic) => Failed::Panic(panic),
-        };
-        match (&self.failed, failed) {
-            (Some(_), Failed::Panic(panic)) => report_further(panic),
-            (Some(_), Failed::Error(_)) => {}
-            (None, failed) => self.failed = Some(failed),
+        match outcome.map(split) {
+            Ok(Ok(result)) => self.results.push(result),
+            Ok(Err(error)) => self.failed = Some(Failed::Error(error)),
+            Err(panic) => self.failed = Some(Failed::Panic(panic)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use super::{Join, JoinAll, Joinable, Slots, TryJoinAll, report_further};
+use super::{Join, JoinAll, Joinable, Slots, TryJoinAll};
 use crate::error::{Outcome, Panic};
 
 /// One place of a tuple.
@@ -12,6 +12,8 @@ pub enum Slot<J: Joinable> {
     Waiting(J),
     /// It has come to this.
     Done(Outcome<J::Output>),
+    /// It has finished, and stands behind one that failed: what it came to is left to its context.
+    Left(J),
     /// The result has gone into the tuple.
     Taken,
 }
@@ -21,29 +23,35 @@ impl<J: Joinable> fmt::Debug for Slot<J> {
         f.write_str(match self {
             Slot::Waiting(_) => "Waiting",
             Slot::Done(_) => "Done",
+            Slot::Left(_) => "Left",
             Slot::Taken => "Taken",
         })
     }
 }
 
 impl<J: Joinable> Slot<J> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Slot::Waiting(future) = self {
+    /// `is_behind` tells whether a place before this one has failed.
+    fn poll(&mut self, cx: &mut Context<'_>, is_behind: bool) -> Poll<()> {
+        let Slot::Waiting(future) = self else { return Poll::Ready(()) };
+        if !is_behind {
             *self = Slot::Done(std::task::ready!(future.poll_joined(cx)));
+            return Poll::Ready(());
+        }
+        std::task::ready!(future.poll_finished(cx));
+        if let Slot::Waiting(future) = std::mem::replace(self, Slot::Taken) {
+            *self = Slot::Left(future);
         }
         Poll::Ready(())
     }
 
-    /// The panic of a place that has one. The first of a tuple is the join's, the others are told
-    /// to the context.
-    fn take_panic(&mut self, first: &mut Option<Panic>) {
-        if !matches!(self, Slot::Done(Err(_))) {
-            return;
-        }
-        let Slot::Done(Err(panic)) = std::mem::replace(self, Slot::Taken) else { return };
-        match first {
-            None => *first = Some(panic),
-            Some(_) => report_further(panic),
+    fn has_panicked(&self) -> bool {
+        matches!(self, Slot::Done(Err(_)))
+    }
+
+    /// The panic of the one place that has it; the others are dropped, and told to their contexts.
+    fn take_panic(&mut self, found: &mut Option<Panic>) {
+        if let Slot::Done(Err(panic)) = std::mem::replace(self, Slot::Taken) {
+            *found = Some(panic);
         }
     }
 
@@ -74,11 +82,15 @@ macro_rules! tuples {
 
             fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
                 let ($($slot,)+) = &mut self.0;
-                $(std::task::ready!($slot.poll(cx));)+
-                let mut panic = None;
-                $($slot.take_panic(&mut panic);)+
-                if let Some(panic) = panic {
-                    panic.resume();
+                let mut failed = false;
+                $(
+                    std::task::ready!($slot.poll(cx, failed));
+                    failed |= $slot.has_panicked();
+                )+
+                if failed {
+                    let mut panic = None;
+                    $($slot.take_panic(&mut panic);)+
+                    panic.map(Panic::resume);
                 }
                 Poll::Ready(($($slot.take(),)+))
             }
@@ -92,28 +104,30 @@ macro_rules! tuples {
 
             fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
                 let ($($slot,)+) = &mut self.0;
-                $(std::task::ready!($slot.poll(cx));)+
                 // In order of position: the first that failed, be it an error or a panic, is the
-                // result; panics behind it are told to the context.
-                let mut failed: Option<Result<Error, Panic>> = None;
+                // result; those behind it are left to their contexts.
+                let mut failed = false;
+                $(
+                    std::task::ready!($slot.poll(cx, failed));
+                    failed |= matches!($slot, Slot::Done(Err(_) | Ok(Err(_))));
+                )+
+                let mut failure: Option<Result<Error, Panic>> = None;
                 $(
                     let $slot = match std::mem::replace($slot, Slot::Taken) {
                         Slot::Done(Ok(Ok(result))) => Some(result),
                         Slot::Done(Ok(Err(error))) => {
-                            failed.get_or_insert(Ok(error));
+                            failure = Some(Ok(error));
                             None
                         }
                         Slot::Done(Err(panic)) => {
-                            match failed {
-                                None => failed = Some(Err(panic)),
-                                Some(_) => report_further(panic),
-                            }
+                            failure = Some(Err(panic));
                             None
                         }
-                        Slot::Waiting(_) | Slot::Taken => None,
+                        Slot::Waiting(_) | Slot::Left(_) | Slot::Taken => None,
                     };
                 )+
-                match failed {
+                debug_assert_eq!(failed, failure.is_some(), "as each place has said");
+                match failure {
                     Some(Ok(error)) => return Poll::Ready(Err(error)),
                     Some(Err(panic)) => panic.resume(),
                     None => {}

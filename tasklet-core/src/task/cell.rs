@@ -9,6 +9,7 @@ use std::task::Waker;
 use super::Home;
 use super::raw::VTable;
 use super::state::State;
+use crate::context::Standing;
 use crate::error::Outcome;
 use crate::sync::{Cell, UnsafeCell};
 
@@ -29,6 +30,17 @@ pub(super) enum Run {
     Finished,
     /// The future is gone, but the ready queue still has an entry that owns the cell.
     FinishedQueued,
+}
+
+impl From<Run> for Standing {
+    fn from(run: Run) -> Standing {
+        match run {
+            Run::Queued => Standing::Ready,
+            Run::Running | Run::Notified | Run::Cancelled => Standing::Running,
+            // One that has finished is in no list, and nobody asks.
+            Run::Idle | Run::Finished | Run::FinishedQueued => Standing::Suspended,
+        }
+    }
 }
 
 /// What every task has, whatever its future: 72 bytes on a 64-bit machine.

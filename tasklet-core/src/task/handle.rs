@@ -12,6 +12,7 @@ use super::cell::Header;
 use super::current::HomeRef;
 use super::harness;
 use super::inbox::Message;
+use super::raw::Known;
 use super::reference::TaskRef;
 use super::scheduler::Driving;
 use super::state::Detach;
@@ -83,6 +84,22 @@ impl<T> Task<T> {
     /// Who the task is.
     pub(crate) fn origin(&self) -> Origin {
         harness::origin(self.get())
+    }
+
+    /// Who the task is, and what it has to say of its result.
+    pub(crate) fn known(&self) -> Known<T> {
+        // SAFETY: the task's output is a `T`, for which its table was made.
+        unsafe { Known::of_task(self.get().vtable.meta, self.get().place) }
+    }
+
+    /// The panic that a finished task has ended with.
+    pub(crate) fn panic(&self) -> Option<&Panic> {
+        if !self.is_done() || self.get().state.is_cancelled() {
+            return None;
+        }
+        // SAFETY: the task is done, so that the stage holds the outcome, which only the owner of
+        // the handle takes. A result in it is not looked at: only a panic, which is `Sync`.
+        unsafe { &*self.outcome() }.as_ref().err()
     }
 
     /// Whether this thread drives the task's context.

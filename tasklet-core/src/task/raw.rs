@@ -66,6 +66,18 @@ impl<T> Known<T> {
         Known { meta: Meta::of::<T, A>(), place, result: PhantomData }
     }
 
+    /// What a task's header knows.
+    ///
+    /// # Safety
+    ///
+    /// The table was made for results of type `T`.
+    pub(super) unsafe fn of_task(
+        meta: &'static Meta,
+        place: &'static Location<'static>,
+    ) -> Known<T> {
+        Known { meta, place, result: PhantomData }
+    }
+
     pub(crate) fn origin(&self) -> Origin {
         Origin { info: self.meta.name().info, place: self.place }
     }
@@ -73,7 +85,7 @@ impl<T> Known<T> {
     /// What is wrong with a result, if anything.
     #[inline]
     pub(crate) fn failure(&self, result: &T) -> Option<Failure> {
-        // SAFETY: the table was made for this type, in `of`.
+        // SAFETY: the table was made for this type, as those who made this have seen to.
         unsafe { self.meta.describe(result) }.failure
     }
 }

@@ -13,6 +13,8 @@ use super::cell::{Header, Run};
 use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
+use crate::context::Standing;
+use crate::error::Origin;
 use crate::event_loop::Local;
 use crate::sync::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use crate::sync::{AtomicU64, AtomicUsize, Cell, UnsafeCell};
@@ -47,6 +49,10 @@ pub(crate) struct Scheduler {
     /// Something has changed that others who wait must know of before they sleep on: a timer or an
     /// idle callback was added, the last pending task has finished.
     unsettled: Cell<bool>,
+    /// Somebody who is polled by this loop waits until others have finished.
+    watched: Cell<bool>,
+    /// A task has finished since then.
+    has_finished: Cell<bool>,
     /// Messages that were taken from the inbox and not looked at yet. Here, not in the frame that
     /// took them, so that a nested reader goes on where that one is.
     received: UnsafeCell<VecDeque<Message>>,
@@ -87,12 +93,22 @@ impl Scheduler {
             pending: AtomicUsize::new(0),
             running: Cell::new(0),
             unsettled: Cell::new(false),
+            watched: Cell::new(false),
+            has_finished: Cell::new(false),
             received: UnsafeCell::new(VecDeque::new()),
             root_woken: Cell::new(false),
             worked: Cell::new(0),
             started: AtomicU64::new(0),
             local: OnceCell::new(),
         }
+    }
+
+    /// One for a context inside of this one: the same threads may drive it.
+    pub(crate) fn for_child(&self) -> Scheduler {
+        let affinity = if self.movable { Affinity::Movable } else { Affinity::Free };
+        let child = Scheduler::new(affinity);
+        child.bound.store(self.bound.load(Acquire), Release);
+        child
     }
 
     /// Whether this thread drives the context now.
@@ -366,13 +382,28 @@ impl<'a> Driving<'a> {
     }
 
     /// Ties the context to this thread, for a future that must not leave it. False if it moves.
-    pub(super) fn bind(&self) -> bool {
+    pub(crate) fn bind(&self) -> bool {
         if self.scheduler.movable {
             return false;
         }
         // `acquire` has let this thread drive, so that it is bound to no other one.
         self.scheduler.bound.store(thread_number(), Release);
         true
+    }
+
+    /// Whoever waits is to be told when a task has finished, and nothing else can be done.
+    pub(crate) fn watch(&self) {
+        self.scheduler.watched.set(true);
+        self.scheduler.has_finished.set(false);
+    }
+
+    /// Whether somebody watches, and a task has finished since. That is told once.
+    pub(crate) fn take_watched(&self) -> bool {
+        let is_watched = self.scheduler.watched.get() && self.scheduler.has_finished.get();
+        if is_watched {
+            self.scheduler.watched.set(false);
+        }
+        is_watched
     }
 
     /// Puts a task at the end of the ready queue.
@@ -422,13 +453,15 @@ impl<'a> Driving<'a> {
         }
         let pending = self.scheduler.pending() - 1;
         self.scheduler.pending.store(pending, Relaxed);
+        self.scheduler.has_finished.set(true);
         if pending == 0 {
             self.unsettle();
         }
     }
 
-    /// The tasks that have not finished, oldest first: name and place of each, up to `limit`.
-    pub(crate) fn unfinished(&self, limit: usize) -> Vec<crate::error::Origin> {
+    /// The tasks that have not finished, oldest first: who each is and how it stands, up to
+    /// `limit`.
+    pub(crate) fn unfinished(&self, limit: usize) -> Vec<(Origin, Standing)> {
         let mut found = Vec::new();
         let mut next = self.scheduler.first.get();
         while let Some(task) = next {
@@ -437,7 +470,7 @@ impl<'a> Driving<'a> {
             if limit <= found.len() {
                 break;
             }
-            found.push(harness::origin(header));
+            found.push((harness::origin(header), header.run.get().into()));
             next = header.next.get();
         }
         found

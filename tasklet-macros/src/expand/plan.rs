@@ -48,8 +48,8 @@ impl Plan<'_> {
         let (entry, info) = (Ident::new(entry, *place), self.info());
         let report = quote_spanned! {*place=>
             |result_: &_| {
-                use #runtime::{ViaAny as _, ViaDebug as _, ViaDisplay as _};
-                (&&&#runtime::Probe(result_)).failure()
+                use #runtime::{ViaAny as _, ViaDebug as _, ViaDisplay as _, ViaErased as _};
+                (&&&&#runtime::Probe(result_)).failure()
             }
         };
         // A closure without captures, so that the name takes no room in the tasklet's cell.

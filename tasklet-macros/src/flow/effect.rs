@@ -23,8 +23,16 @@ pub(super) enum OnReceiver {
 }
 
 /// Methods of handles that take `&self` or `&mut self`.
-const HANDLE_BORROWS: [&str; 5] =
-    ["done", "state", "wait", "add_callback", "add_immediate_callback"];
+const HANDLE_BORROWS: [&str; 8] = [
+    "done",
+    "state",
+    "wait",
+    "get_exception",
+    "get_error",
+    "check_success",
+    "add_callback",
+    "add_immediate_callback",
+];
 
 /// Methods of std's containers that take `&self` or `&mut self`, and leave all in its place.
 const BORROWS: [&str; 56] = [
