@@ -260,7 +260,7 @@ impl State {
     }
 }
 
-/// Whoever frees a cell does so after all that anybody has done with it: in a model, that is proved.
+/// Whoever frees a cell does so after all that anybody has done with it, which a model proves.
 #[cfg(all(test, tasklet_loom))]
 impl Drop for State {
     fn drop(&mut self) {
