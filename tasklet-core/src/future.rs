@@ -90,6 +90,10 @@ impl<T> TaskletFuture<T> {
         &mut self.handle
     }
 
+    pub(crate) fn describe(&self) -> String {
+        self.handle.describe().to_string()
+    }
+
     /// A future that has its result already.
     ///
     /// ```

@@ -103,6 +103,7 @@ mod event_loop;
 mod future;
 mod join;
 pub mod prelude;
+mod queue;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -123,6 +124,10 @@ pub use future::{
 pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
+};
+pub use queue::{
+    BoundedProducer, Dependent, Finished, GetQ, Item, JoinMulti, MultiFuture, Producer, PutQ,
+    QueueFuture, REDUCER_BATCH, ReducingFuture, SerialQueueFuture, TryJoinMulti, TryPutError,
 };
 pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 

@@ -12,39 +12,19 @@ enum Failed<E> {
     Panic(Panic),
 }
 
-/// Waits for each in turn, and remembers the first failure.
-struct Sequence<J, T, E> {
-    /// Polled where they are, and dropped together at the end, used up.
-    futures: Vec<J>,
-    finished: usize,
+/// Results in order of position, or the first failure.
+pub(crate) struct Results<T, E> {
     results: Vec<T>,
     failed: Option<Failed<E>>,
 }
 
-impl<J: Joinable, T, E> Sequence<J, T, E> {
-    fn new(futures: Vec<J>) -> Self {
-        let results = Vec::with_capacity(futures.len());
-        Sequence { futures, finished: 0, results, failed: None }
+impl<T, E> Results<T, E> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Results { results: Vec::with_capacity(capacity), failed: None }
     }
 
     /// `split` tells results from errors.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        split: impl Fn(J::Output) -> Result<T, E>,
-    ) -> Poll<Result<Vec<T>, Failed<E>>> {
-        while let Some(future) = self.futures.get_mut(self.finished) {
-            let outcome = std::task::ready!(future.poll_joined(cx));
-            self.finished += 1;
-            self.put_down(outcome, &split);
-        }
-        Poll::Ready(match self.failed.take() {
-            Some(failed) => Err(failed),
-            None => Ok(std::mem::take(&mut self.results)),
-        })
-    }
-
-    fn put_down(&mut self, outcome: Outcome<J::Output>, split: impl Fn(J::Output) -> Result<T, E>) {
+    pub(crate) fn put_down<O>(&mut self, outcome: Outcome<O>, split: impl Fn(O) -> Result<T, E>) {
         let failed = match outcome.map(split) {
             Ok(Ok(result)) => return self.results.push(result),
             Ok(Err(error)) => Failed::Error(error),
@@ -56,24 +36,53 @@ impl<J: Joinable, T, E> Sequence<J, T, E> {
             (None, failed) => self.failed = Some(failed),
         }
     }
-}
 
-/// No future of a plain join fails other than by a panic.
-enum Never {}
-
-fn resume<T>(result: Result<T, Failed<Never>>) -> T {
-    match result {
-        Ok(results) => results,
-        Err(Failed::Panic(panic)) => panic.resume(),
-        Err(Failed::Error(never)) => match never {},
+    /// All of them, or the first error. The first panic continues here.
+    pub(crate) fn take(&mut self) -> Result<Vec<T>, E> {
+        match self.failed.take() {
+            None => Ok(std::mem::take(&mut self.results)),
+            Some(Failed::Error(error)) => Err(error),
+            Some(Failed::Panic(panic)) => panic.resume(),
+        }
     }
 }
 
-fn resume_or_error<T, E>(result: Result<T, Failed<E>>) -> Result<T, E> {
+/// Waits for each in turn.
+struct Sequence<J, T, E> {
+    /// Polled where they are, and dropped together at the end, used up.
+    futures: Vec<J>,
+    finished: usize,
+    results: Results<T, E>,
+}
+
+impl<J: Joinable, T, E> Sequence<J, T, E> {
+    fn new(futures: Vec<J>) -> Self {
+        let results = Results::new(futures.len());
+        Sequence { futures, finished: 0, results }
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        split: impl Fn(J::Output) -> Result<T, E>,
+    ) -> Poll<Result<Vec<T>, E>> {
+        while let Some(future) = self.futures.get_mut(self.finished) {
+            let outcome = std::task::ready!(future.poll_joined(cx));
+            self.finished += 1;
+            self.results.put_down(outcome, &split);
+        }
+        Poll::Ready(self.results.take())
+    }
+}
+
+/// No future of a plain join fails other than by a panic.
+#[derive(Debug)]
+pub enum Never {}
+
+pub(crate) fn always<T>(result: Result<T, Never>) -> T {
     match result {
-        Ok(results) => Ok(results),
-        Err(Failed::Panic(panic)) => panic.resume(),
-        Err(Failed::Error(error)) => Err(error),
+        Ok(results) => results,
+        Err(never) => match never {},
     }
 }
 
@@ -100,7 +109,7 @@ macro_rules! debug {
     ($name:ident [$($generics:tt)+] [$($arguments:tt)+]) => {
         impl<$($generics)+> fmt::Debug for $name<$($arguments)+> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).field("finished", &self.0.results.len()).finish()
+                f.debug_struct(stringify!($name)).field("finished", &self.0.finished).finish()
             }
         }
     };
@@ -120,7 +129,7 @@ impl<J: Joinable> Slots for JoinVec<J> {
     type Output = Vec<J::Output>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, Ok).map(resume)
+        self.0.poll(cx, Ok).map(always)
     }
 }
 
@@ -128,7 +137,7 @@ impl<J: Joinable, const N: usize> Slots for JoinArray<J, N> {
     type Output = [J::Output; N];
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, Ok).map(resume).map(into_array)
+        self.0.poll(cx, Ok).map(always).map(into_array)
     }
 }
 
@@ -136,7 +145,7 @@ impl<J: Joinable<Output = Result<T, E>>, T, E> Slots for TryJoinVec<J, T, E> {
     type Output = Result<Vec<T>, E>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, |result| result).map(resume_or_error)
+        self.0.poll(cx, |result| result)
     }
 }
 
@@ -144,7 +153,7 @@ impl<J: Joinable<Output = Result<T, E>>, T, E, const N: usize> Slots for TryJoin
     type Output = Result<[T; N], E>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, |result| result).map(resume_or_error).map_ok(into_array)
+        self.0.poll(cx, |result| result).map_ok(into_array)
     }
 }
 
