@@ -90,6 +90,10 @@ impl<T> TaskletFuture<T> {
         &mut self.handle
     }
 
+    pub(crate) fn describe(&self) -> String {
+        self.handle.describe().to_string()
+    }
+
     /// A future that has its result already. It is taken as it is: an `Err` is not reported if
     /// nobody looks.
     ///

@@ -17,6 +17,7 @@ use std::task::{Context, Poll};
 
 pub use any::{WaitAll, WaitAny, wait_all, wait_any};
 pub use sequence::{JoinArray, JoinVec, TryJoinArray, TryJoinVec};
+pub(crate) use sequence::{Never, Results, always};
 
 use crate::context::{Context as TaskletContext, block::block_on};
 use crate::error::Outcome;
@@ -162,6 +163,10 @@ pub trait Slots: Unpin {
 }
 
 impl<S: Slots> Join<S> {
+    pub(crate) fn new(slots: S) -> Join<S> {
+        Join { slots }
+    }
+
     /// Blocks until all are ready, driving the context meanwhile.
     ///
     /// # Panics

@@ -106,6 +106,7 @@ pub mod fetch;
 mod future;
 mod join;
 pub mod prelude;
+mod queue;
 mod sync;
 
 #[doc(hidden)]
@@ -128,6 +129,10 @@ pub use future::{
 pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
+};
+pub use queue::{
+    BoundedProducer, Dependent, Finished, GetQ, Item, JoinMulti, MultiFuture, Producer, PutQ,
+    QueueFuture, REDUCER_BATCH, ReducingFuture, SerialQueueFuture, TryJoinMulti, TryPutError,
 };
 pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 

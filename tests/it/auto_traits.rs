@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use tasklet_core::{
-    Awaiting, AwaitingShared, Completer, Context, LocalAwaiting, LocalTaskletFuture, SharedFuture,
-    TaskletError, TaskletFuture, TimedOut, Timeout, Unfinished, tasklet, toplevel,
+    Awaiting, AwaitingShared, BoundedProducer, Completer, Context, GetQ, JoinAll, LocalAwaiting,
+    LocalTaskletFuture, MultiFuture, Producer, PutQ, QueueFuture, ReducingFuture,
+    SerialQueueFuture, SharedFuture, TaskletError, TaskletFuture, TimedOut, Timeout, TryPutError,
+    Unfinished, tasklet, toplevel,
 };
 
 assert_impl_all!(Context: Send, Sync, Clone, Unpin);
@@ -32,6 +34,21 @@ assert_impl_all!(SharedFuture<u32>: Send, Sync, Clone, IntoFuture);
 assert_impl_all!(AwaitingShared<u32>: Send, Sync, Unpin, Future);
 assert_not_impl_any!(SharedFuture<Cell<u32>>: Send, Sync);
 assert_not_impl_any!(AwaitingShared<Cell<u32>>: Send, Sync);
+
+// Both sides of a queue go anywhere, and may be used by many at once, if its items may go.
+assert_impl_all!(Producer<Cell<u32>>: Send, Sync, Clone, Unpin);
+assert_impl_all!(BoundedProducer<Cell<u32>>: Send, Sync, Clone, Unpin);
+assert_impl_all!(PutQ<'_, Cell<u32>, Cell<u32>>: Send, Unpin, Future);
+assert_impl_all!(QueueFuture<Cell<u32>>: Send, Sync, Unpin, futures_lite::Stream);
+assert_impl_all!(SerialQueueFuture<Cell<u32>>: Send, Sync, Unpin, futures_lite::Stream);
+assert_impl_all!(GetQ<Cell<u32>>: Send, Sync, Unpin, Future);
+assert_impl_all!(MultiFuture<Cell<u32>>: Send, Sync, Unpin, IntoFuture);
+assert_impl_all!(<MultiFuture<Cell<u32>> as JoinAll>::Join: Send, Unpin, Future);
+assert_impl_all!(ReducingFuture<Option<Cell<u32>>>: Send, Sync, Unpin, IntoFuture);
+assert_impl_all!(TryPutError<u32>: Send, Sync, std::error::Error);
+assert_not_impl_any!(Producer<Rc<u32>>: Send, Sync);
+assert_not_impl_any!(QueueFuture<Rc<u32>>: Send, Sync, Clone);
+assert_not_impl_any!(MultiFuture<u32>: Clone, Future);
 
 // A thread-bound tasklet's handle stays, whatever it carries.
 assert_not_impl_any!(LocalTaskletFuture<u32>: Send, Sync);

@@ -28,6 +28,9 @@ mod join_failures;
 /// The first of several, and all of several without their results.
 mod any;
 
+/// Futures of many: lists, queues, reductions.
+mod queues;
+
 /// Time limits that lose nothing.
 mod timeout;
 

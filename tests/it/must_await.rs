@@ -12,8 +12,10 @@ use std::task::Poll;
 
 use tasklet_core::__private::{Ask, Deep, Fine, Itself, Keep, Mask, Skip, open, verdict};
 use tasklet_core::{
-    Awaiting, AwaitingShared, Completer, JoinAll, LocalAwaiting, LocalTaskletFuture, MustAwait,
-    SharedFuture, TaskletFuture, TimedOut, Timeout, TryJoinAll, WaitAll, WaitAny,
+    Awaiting, AwaitingShared, BoundedProducer, Completer, GetQ, JoinAll, LocalAwaiting,
+    LocalTaskletFuture, MultiFuture, MustAwait, Producer, PutQ, QueueFuture, ReducingFuture,
+    SerialQueueFuture, SharedFuture, TaskletFuture, TimedOut, Timeout, TryJoinAll, TryPutError,
+    WaitAll, WaitAny,
 };
 
 type Handle = TaskletFuture<u32>;
@@ -57,6 +59,30 @@ fn handles_owe() {
         <(Handle, SharedFuture<u8>) as JoinAll>::Join,
         <Vec<Fallible> as TryJoinAll>::TryJoin,
         <(Fallible, Fallible) as TryJoinAll>::TryJoin,
+    }
+}
+
+#[test]
+fn futures_of_many_owe_what_was_added_and_their_other_sides_do_not() {
+    assert_answers! { Deep: true;
+        MultiFuture<u32>,
+        <MultiFuture<u32> as JoinAll>::Join,
+        <MultiFuture<Result<u32, String>> as TryJoinAll>::TryJoin,
+        QueueFuture<u32>,
+        SerialQueueFuture<u32>,
+        ReducingFuture<Option<u32>>,
+        Option<Arc<QueueFuture<u32>>>,
+        PutQ<'_, u32, Handle>,
+        TryPutError<Handle>,
+        Result<(), TryPutError<Handle>>,
+    }
+    // What a getter leaves is for the next one, and a producer has handed on what it was given.
+    assert_answers! { Deep: false;
+        Producer<u32>,
+        BoundedProducer<u32>,
+        GetQ<u32>,
+        PutQ<'_, u32, u32>,
+        Result<(), TryPutError<u32>>,
     }
 }
 

@@ -5,7 +5,7 @@ mod look;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::State;
 use super::awaiting::Awaiting;
@@ -136,6 +136,22 @@ impl<T> Handle<T> {
         }
         let home = task.home();
         poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()))
+    }
+
+    /// Has `waker` woken when the outcome is there, and drives nothing, unlike a poll: this is not
+    /// the time to wait. Gives the context to drive when it is; none if the outcome is there, or
+    /// comes from elsewhere.
+    pub(crate) fn watch(&mut self, waker: &Waker) -> Option<Arc<Shared>> {
+        if let Some(promise) = &self.0.promise {
+            // Whoever asks next is told that it is ready.
+            let _asked_again = promise.poll_done(&Context::from_waker(waker));
+            return None;
+        }
+        let task = self.0.task.as_mut()?;
+        match task.poll_done(waker) {
+            Poll::Ready(()) => None,
+            Poll::Pending => Some(task.home()),
+        }
     }
 
     /// The context to drive while waiting for this.

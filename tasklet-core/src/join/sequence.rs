@@ -12,70 +12,86 @@ enum Failed<E> {
     Panic(Panic),
 }
 
-/// Waits for each in turn, and remembers the first failure.
-struct Sequence<J, T, E> {
-    /// Polled where they are, and dropped together at the end: used up, but for those behind a
-    /// failure.
-    futures: Vec<J>,
-    finished: usize,
+/// Results in order of position, or the first failure.
+pub(crate) struct Results<T, E> {
     results: Vec<T>,
     failed: Option<Failed<E>>,
 }
 
-impl<J: Joinable, T, E> Sequence<J, T, E> {
-    fn new(futures: Vec<J>) -> Self {
-        let results = Vec::with_capacity(futures.len());
-        Sequence { futures, finished: 0, results, failed: None }
+impl<T, E> Results<T, E> {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Results { results: Vec::with_capacity(capacity), failed: None }
     }
 
-    /// `split` tells results from errors.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        split: impl Fn(J::Output) -> Result<T, E>,
-    ) -> Poll<Result<Vec<T>, Failed<E>>> {
-        while let Some(future) = self.futures.get_mut(self.finished) {
-            if self.failed.is_some() {
-                std::task::ready!(future.poll_finished(cx));
-            } else {
-                let outcome = std::task::ready!(future.poll_joined(cx));
-                self.put_down(outcome, &split);
-            }
-            self.finished += 1;
-        }
-        let Some(failed) = self.failed.take() else {
-            return Poll::Ready(Ok(std::mem::take(&mut self.results)));
-        };
-        // What stands behind the failure still has its outcome, and tells what is wrong with it.
-        self.futures.clear();
-        Poll::Ready(Err(failed))
-    }
-
-    fn put_down(&mut self, outcome: Outcome<J::Output>, split: impl Fn(J::Output) -> Result<T, E>) {
+    /// `split` tells results from errors. Nothing is to be put down after a failure: what comes
+    /// then is better dropped with its future, which tells what is wrong with it.
+    pub(crate) fn put_down<O>(&mut self, outcome: Outcome<O>, split: impl Fn(O) -> Result<T, E>) {
         match outcome.map(split) {
             Ok(Ok(result)) => self.results.push(result),
             Ok(Err(error)) => self.failed = Some(Failed::Error(error)),
             Err(panic) => self.failed = Some(Failed::Panic(panic)),
         }
     }
-}
 
-/// No future of a plain join fails other than by a panic.
-enum Never {}
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
 
-fn resume<T>(result: Result<T, Failed<Never>>) -> T {
-    match result {
-        Ok(results) => results,
-        Err(Failed::Panic(panic)) => panic.resume(),
-        Err(Failed::Error(never)) => match never {},
+    /// All of them, or the first error. The first panic continues here.
+    pub(crate) fn take(&mut self) -> Result<Vec<T>, E> {
+        match self.failed.take() {
+            None => Ok(std::mem::take(&mut self.results)),
+            Some(Failed::Error(error)) => Err(error),
+            Some(Failed::Panic(panic)) => panic.resume(),
+        }
     }
 }
 
-fn resume_or_error<T, E>(result: Result<T, Failed<E>>) -> Result<T, E> {
+/// Waits for each in turn.
+struct Sequence<J, T, E> {
+    /// Polled where they are, and dropped together at the end: used up, but for those behind a
+    /// failure.
+    futures: Vec<J>,
+    finished: usize,
+    results: Results<T, E>,
+}
+
+impl<J: Joinable, T, E> Sequence<J, T, E> {
+    fn new(futures: Vec<J>) -> Self {
+        let results = Results::new(futures.len());
+        Sequence { futures, finished: 0, results }
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        split: impl Fn(J::Output) -> Result<T, E>,
+    ) -> Poll<Result<Vec<T>, E>> {
+        while let Some(future) = self.futures.get_mut(self.finished) {
+            if self.results.has_failed() {
+                std::task::ready!(future.poll_finished(cx));
+            } else {
+                let outcome = std::task::ready!(future.poll_joined(cx));
+                self.results.put_down(outcome, &split);
+            }
+            self.finished += 1;
+        }
+        if self.results.has_failed() {
+            // What stands behind the failure still has its outcome, and tells what is wrong.
+            self.futures.clear();
+        }
+        Poll::Ready(self.results.take())
+    }
+}
+
+/// No future of a plain join fails other than by a panic.
+#[derive(Debug)]
+pub enum Never {}
+
+pub(crate) fn always<T>(result: Result<T, Never>) -> T {
     match result {
-        Ok(results) => Ok(results),
-        Err(Failed::Panic(panic)) => panic.resume(),
-        Err(Failed::Error(error)) => Err(error),
+        Ok(results) => results,
+        Err(never) => match never {},
     }
 }
 
@@ -102,7 +118,7 @@ macro_rules! debug {
     ($name:ident [$($generics:tt)+] [$($arguments:tt)+]) => {
         impl<$($generics)+> fmt::Debug for $name<$($arguments)+> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).field("finished", &self.0.results.len()).finish()
+                f.debug_struct(stringify!($name)).field("finished", &self.0.finished).finish()
             }
         }
     };
@@ -122,7 +138,7 @@ impl<J: Joinable> Slots for JoinVec<J> {
     type Output = Vec<J::Output>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, Ok).map(resume)
+        self.0.poll(cx, Ok).map(always)
     }
 }
 
@@ -130,7 +146,7 @@ impl<J: Joinable, const N: usize> Slots for JoinArray<J, N> {
     type Output = [J::Output; N];
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, Ok).map(resume).map(into_array)
+        self.0.poll(cx, Ok).map(always).map(into_array)
     }
 }
 
@@ -138,7 +154,7 @@ impl<J: Joinable<Output = Result<T, E>>, T, E> Slots for TryJoinVec<J, T, E> {
     type Output = Result<Vec<T>, E>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, |result| result).map(resume_or_error)
+        self.0.poll(cx, |result| result)
     }
 }
 
@@ -146,7 +162,7 @@ impl<J: Joinable<Output = Result<T, E>>, T, E, const N: usize> Slots for TryJoin
     type Output = Result<[T; N], E>;
 
     fn poll_slots(&mut self, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(cx, |result| result).map(resume_or_error).map_ok(into_array)
+        self.0.poll(cx, |result| result).map_ok(into_array)
     }
 }
 

@@ -20,6 +20,9 @@ use crate::future::{
     TimedOut, Timeout,
 };
 use crate::join::{Join, WaitAny};
+use crate::queue::{
+    MultiFuture, PutQ, QueueFuture, ReducingFuture, SerialQueueFuture, TryPutError,
+};
 
 impl<T, D> MustAwait<Here, D> for TaskletFuture<T> {}
 impl<T, D> MustAwait<Here, D> for LocalTaskletFuture<T> {}
@@ -31,6 +34,10 @@ impl<S, D> MustAwait<Here, D> for Join<S> {}
 impl<J, D> MustAwait<Here, D> for WaitAny<J> {}
 impl<J, D> MustAwait<Here, D> for Timeout<J> {}
 impl<J, D> MustAwait<Here, D> for TimedOut<J> {}
+impl<T, D> MustAwait<Here, D> for MultiFuture<T> {}
+impl<T, D> MustAwait<Here, D> for QueueFuture<T> {}
+impl<T, D> MustAwait<Here, D> for SerialQueueFuture<T> {}
+impl<R, D> MustAwait<Here, D> for ReducingFuture<R> {}
 
 /// Types that owe what their parameter `T` owes. In brackets stand their other parameters.
 macro_rules! owes_content {
@@ -70,6 +77,8 @@ owes_content! {
     LinkedList<T>,
     BTreeMap<K, T> [K],
     HashMap<K, T, S> [K, S],
+    PutQ<'a, U, T> ['a, U],
+    TryPutError<T>,
 }
 
 owes_other_content! {

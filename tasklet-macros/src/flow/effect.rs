@@ -22,8 +22,8 @@ pub(super) enum OnReceiver {
     Consumes,
 }
 
-/// Methods of handles that take `&self` or `&mut self`.
-const HANDLE_BORROWS: [&str; 8] = [
+/// Methods of handles and queues that take `&self` or `&mut self`.
+const HANDLE_BORROWS: [&str; 10] = [
     "done",
     "state",
     "wait",
@@ -32,6 +32,8 @@ const HANDLE_BORROWS: [&str; 8] = [
     "check_success",
     "add_callback",
     "add_immediate_callback",
+    "finished",
+    "getq",
 ];
 
 /// Methods of std's containers that take `&self` or `&mut self`, and leave all in its place.
@@ -138,7 +140,8 @@ pub(super) fn only_looks(method: &str) -> bool {
 
 /// Whether `None` of this method says that nothing is left in its receiver.
 pub(super) fn none_says_empty(method: &str) -> bool {
-    const POPS: [&str; 9] = [
+    const POPS: [&str; 10] = [
+        "getq",
         "next",
         "next_back",
         "pop",
