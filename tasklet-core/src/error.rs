@@ -112,6 +112,12 @@ impl Origin {
     pub(crate) fn name(&self) -> &'static str {
         self.info.name
     }
+
+    /// The module of the tasklet.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn module(&self) -> &'static str {
+        self.info.module
+    }
 }
 
 impl fmt::Display for Origin {

@@ -102,7 +102,9 @@ mod error;
 mod event_loop;
 mod future;
 mod join;
+mod local;
 pub mod prelude;
+mod trace;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -124,6 +126,7 @@ pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
 };
+pub use local::{Scope, TaskletLocal};
 pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.

@@ -4,6 +4,6 @@
 
 pub use crate::{
     Completer, Context, JoinAll, LocalTaskletFuture, MustAwait, SharedFuture, TaskletFuture,
-    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, toplevel, try_join,
-    wait_all, wait_any,
+    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, tasklet_local, toplevel,
+    try_join, wait_all, wait_any,
 };

@@ -58,6 +58,12 @@ mod on_drop;
 /// Tasklets that stay on their thread.
 mod locals;
 
+/// Values that belong to a tasklet and to all that it starts.
+mod tasklet_locals;
+
+/// Those values: defaults, scopes, drops.
+mod tasklet_local_values;
+
 /// Numbers that are large: chains, crowds, and what they must not do to the stack.
 mod limits;
 

@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::{Context, Shared, current};
 use crate::error::Panic;
+use crate::task::Companion;
 
 /// A call, and the context that it was added in: there it is run, or its panic reported.
 pub(crate) struct Callback {
     call: Box<dyn FnOnce() + Send>,
     home: Arc<Shared>,
     is_queued: bool,
+    /// What was current where it was added, and is again when it is run.
+    company: Companion,
 }
 
 impl Callback {
@@ -22,6 +25,7 @@ impl Callback {
             call: Box::new(call),
             home: current::with(|home| home.to_arc()),
             is_queued: true,
+            company: Companion::here(),
         }
     }
 
@@ -38,17 +42,19 @@ impl Callback {
     /// Takes its place in the loop before the result is there, for which it waits: so the context
     /// owes it from now on, and does not end between the result and the call.
     pub(crate) fn queue_until(self, is_there: Arc<AtomicBool>) {
+        let Callback { call, home, mut company, .. } = self;
         let is_due = move || is_there.load(Ordering::Acquire);
-        Context::of(self.home).queue_call_when(is_due, self.call);
+        company.accompany(|| Context::of(home).queue_call_when(is_due, call));
     }
 
     /// The result is there. A queued call takes its place in the loop, behind all immediate ones of
     /// the same future. A panic strands nobody: it is reported.
     pub(crate) fn run(self) {
-        if self.is_queued {
-            Context::of(self.home).queue_call(None, self.call);
-        } else if let Err(payload) = catch_unwind(AssertUnwindSafe(self.call)) {
-            self.home.report(self.home.origin(), Panic::new(payload).into_failure());
+        let Callback { call, home, is_queued, mut company } = self;
+        if is_queued {
+            company.accompany(|| Context::of(home).queue_call(None, call));
+        } else if let Err(payload) = catch_unwind(AssertUnwindSafe(|| company.accompany(call))) {
+            home.report(home.origin(), Panic::new(payload).into_failure());
         }
     }
 }
