@@ -103,6 +103,7 @@ mod event_loop;
 mod future;
 mod join;
 mod local;
+mod namespace;
 pub mod prelude;
 mod trace;
 
@@ -127,6 +128,9 @@ pub use join::{
     WaitAny, wait_all, wait_any,
 };
 pub use local::{Scope, TaskletLocal};
+pub use namespace::{
+    InvalidNamespace, NAMESPACE, NAMESPACE_BYTES_MAX, Namespace, namespace, set_namespace,
+};
 pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.

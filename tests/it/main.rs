@@ -64,6 +64,9 @@ mod tasklet_locals;
 /// Those values: defaults, scopes, drops.
 mod tasklet_local_values;
 
+/// The namespace.
+mod namespace;
+
 /// Numbers that are large: chains, crowds, and what they must not do to the stack.
 mod limits;
 
