@@ -86,3 +86,7 @@ mod tokio_runtime;
 /// The events of failures that nobody looked at, with the feature `tracing`.
 #[cfg(feature = "tracing")]
 mod tracing_events;
+
+/// The spans of tasklets and toplevels, with the feature `tracing`.
+#[cfg(feature = "tracing")]
+mod tracing_spans;
