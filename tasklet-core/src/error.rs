@@ -132,6 +132,7 @@ impl Origin {
         self.info.name
     }
 
+    /// The module of the tasklet.
     pub(crate) fn module(&self) -> &'static str {
         self.info.module
     }

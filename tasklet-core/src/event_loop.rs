@@ -26,7 +26,7 @@ pub use manual::Turn;
 use crate::context::Shared;
 use crate::error::{Info, Origin, Panic};
 use crate::future::callback::Callback;
-use crate::task::{Drive, Driving, HomeRef};
+use crate::task::{Companions, Drive, Driving, HomeRef, apart};
 use idle::IdleCallbacks;
 use timers::{TimerKey, Timers};
 
@@ -44,6 +44,8 @@ pub(crate) struct Local {
     kept: Cell<Option<Kept>>,
     /// Callbacks of unfinished tasks, by the address of the task.
     callbacks: RefCell<BTreeMap<usize, Vec<Callback>>>,
+    /// What goes along with suspended tasks.
+    pub(crate) companions: RefCell<Companions>,
 }
 
 #[derive(Debug)]
@@ -162,7 +164,7 @@ static IDLE: Info = Info::new("idle callback", module_path!());
 pub(crate) fn run_idle(driving: &Driving<'_>, home: &Shared) -> bool {
     let Some(local) = driving.local_if_any() else { return false };
     let Some(mut callback) = local.idle.borrow_mut().take() else { return false };
-    match catch_unwind(AssertUnwindSafe(&mut callback.call)) {
+    match catch_unwind(AssertUnwindSafe(|| apart(&mut callback.call))) {
         Ok(answer) => local.idle.borrow_mut().put_back(callback, answer),
         // Nobody waits for an idle callback; its panic is reported, and it is not called again.
         Err(payload) => {

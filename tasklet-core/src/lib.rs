@@ -92,7 +92,11 @@
 //!   uses tokio.
 //! * `fetch`: HTTP requests that run beside tasklets, in the module `fetch`.
 //! * `tracing`: a failure that nobody looked at is an error event. Without it, it is written to the
-//!   standard error stream at the end of the context, unless somebody took it before.
+//!   standard error stream at the end of the context, unless somebody took it before. And every
+//!   tasklet and toplevel has a span (target `tasklet`, level `DEBUG`), below the one that is
+//!   current at the call, and entered around each poll. Its fields are the name (`tasklet` or
+//!   `toplevel`, and `otel.name` for OpenTelemetry), `module`, `place`, and the tasklet's
+//!   `toplevel`. Where such spans are not wanted, a tasklet goes on in the one it was called in.
 
 #![deny(unsafe_code)]
 
@@ -105,9 +109,12 @@ mod event_loop;
 pub mod fetch;
 mod future;
 mod join;
+mod local;
+mod namespace;
 pub mod prelude;
 mod queue;
 mod sync;
+mod trace;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -129,6 +136,10 @@ pub use future::{
 pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
+};
+pub use local::{LocalScope, TaskletLocal};
+pub use namespace::{
+    InvalidNamespace, NAMESPACE, NAMESPACE_BYTES_MAX, Namespace, namespace, set_namespace,
 };
 pub use queue::{
     BoundedProducer, Dependent, Finished, GetQ, Item, JoinMulti, MultiFuture, Producer, PutQ,

@@ -5,6 +5,6 @@
 pub use crate::{
     BoundedProducer, Completer, Context, JoinAll, LocalTaskletFuture, MultiFuture, MustAwait,
     Producer, QueueFuture, ReducingFuture, SerialQueueFuture, SharedFuture, TaskletFuture,
-    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, toplevel, try_join,
-    wait_all, wait_any,
+    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, tasklet_local, toplevel,
+    try_join, wait_all, wait_any,
 };

@@ -24,7 +24,7 @@ use crate::error::Origin;
 use crate::future::handle::Handle;
 use crate::future::local::start_local_here;
 use crate::future::{LocalTaskletFuture, TaskletFuture};
-use crate::task::Known;
+use crate::task::{Companion, Known, inline};
 
 /// Always `None`. `if let Some(x) = never::<R>() { return x; }` makes `R` the type that a body
 /// returns, so that coercions and errors are those of the plain function.
@@ -69,33 +69,41 @@ where
     start_local_here(Location::caller(), about!(info, failure), make)
 }
 
-/// The future of a `#[tasklet]` whose body never awaits, and has run already.
+/// Runs the body of a `#[tasklet]` that never awaits.
 #[inline]
 #[track_caller]
-pub fn ready<T, I, R>(info: I, result: T, failure: R) -> TaskletFuture<T>
+pub fn ready<M, T, I, R>(info: I, body: M, failure: R) -> TaskletFuture<T>
 where
+    M: FnOnce() -> T,
     I: Fn() -> &'static Info + Copy,
     R: Fn(&T) -> Option<Failure> + Copy,
 {
-    TaskletFuture::new(Handle::ready(result, Known::of(Location::caller(), about!(info, failure))))
+    let place = Location::caller();
+    let result = inline(info, place, body);
+    TaskletFuture::new(Handle::ready(result, Known::of(place, about!(info, failure))))
 }
 
 /// The same of a `#[tasklet(?Send)]`.
 #[inline]
 #[track_caller]
-pub fn ready_local<T, I, R>(info: I, result: T, failure: R) -> LocalTaskletFuture<T>
+pub fn ready_local<M, T, I, R>(info: I, body: M, failure: R) -> LocalTaskletFuture<T>
 where
+    M: FnOnce() -> T,
     I: Fn() -> &'static Info + Copy,
     R: Fn(&T) -> Option<Failure> + Copy,
 {
-    let known = Known::of(Location::caller(), about!(info, failure));
-    LocalTaskletFuture::new(Handle::ready(result, known))
+    let place = Location::caller();
+    let result = inline(info, place, body);
+    LocalTaskletFuture::new(Handle::ready(result, Known::of(place, about!(info, failure))))
 }
 
 /// Runs the body of a `#[synctasklet]`.
 #[track_caller]
-pub fn synctasklet<F: Future>(_info: &'static Info, future: F) -> F::Output {
+pub fn synctasklet<F: Future>(info: &'static Info, future: F) -> F::Output {
     let home = current::with(|home| home.to_arc());
+    let origin = Origin { info, place: Location::caller() };
+    let mut company = Companion::of_tasklet(&origin, &home.origin());
+    let _company = company.enter();
     block::block_on(&home, future)
 }
 

@@ -62,6 +62,9 @@
 //! (`bind`). From then on `acquire` refuses all others, so that it is polled and dropped here. Its
 //! handle is neither `Send` nor `Sync`. If its thread ends first, future and cell are leaked.
 //!
+//! *What goes along* with a task (the values of tasklet-locals, a span) waits in a table of the
+//! driver's, and is in a frame of its own while user code runs in its company.
+//!
 //! *Panics*: the poll, the drop of a future and the drop of an outcome are user code, and each runs
 //! inside `catch_unwind`. Nothing of the driver's is borrowed while user code runs.
 
@@ -69,6 +72,7 @@
 
 mod body;
 mod cell;
+mod companion;
 mod current;
 mod exclusive;
 mod handle;
@@ -86,6 +90,7 @@ mod tests;
 mod waker;
 
 pub(crate) use body::Body;
+pub(crate) use companion::{Companion, Companions, apart, has_values, inline, set_has_values};
 pub(crate) use current::{Entered, HomeRef, with_entered};
 pub(crate) use exclusive::Exclusive;
 pub(crate) use handle::Task;

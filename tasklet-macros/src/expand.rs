@@ -69,7 +69,7 @@ fn launch(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     }
 }
 
-/// Output: `start(…)` with a coroutine, or `ready(…)` with the result of a body that never awaits.
+/// Output: `start(…)` with a coroutine, or `ready(…)` with a body that never awaits.
 fn tasklet(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     if may_await(body) || plan.output.is_uninhabited() {
         let entry = if plan.config.send { "start" } else { "start_local" };
@@ -79,7 +79,7 @@ fn tasklet(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     } else {
         let entry = if plan.config.send { "ready" } else { "ready_local" };
         let work = work::closure(plan, body, params);
-        plan.call_with_report(entry, &quote_spanned!(plan.place=> (#work)()))
+        plan.call_with_report(entry, &work)
     }
 }
 

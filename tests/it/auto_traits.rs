@@ -6,14 +6,19 @@ use std::rc::Rc;
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use tasklet_core::{
     Awaiting, AwaitingShared, BoundedProducer, Completer, Context, GetQ, JoinAll, LocalAwaiting,
-    LocalTaskletFuture, MultiFuture, Producer, PutQ, QueueFuture, ReducingFuture,
-    SerialQueueFuture, SharedFuture, TaskletError, TaskletFuture, TimedOut, Timeout, TryPutError,
-    Unfinished, tasklet, toplevel,
+    LocalScope, LocalTaskletFuture, MultiFuture, Producer, PutQ, QueueFuture, ReducingFuture,
+    SerialQueueFuture, SharedFuture, TaskletError, TaskletFuture, TaskletLocal, TimedOut, Timeout,
+    TryPutError, Unfinished, tasklet, toplevel,
 };
 
 assert_impl_all!(Context: Send, Sync, Clone, Unpin);
 assert_impl_all!(TaskletError: Send, Sync, std::error::Error);
 assert_impl_all!(Unfinished: Send, Sync, std::error::Error);
+
+// A scope is what its future is.
+assert_impl_all!(TaskletLocal<String>: Send, Sync);
+assert_impl_all!(LocalScope<std::future::Ready<u32>>: Send, Unpin, Future);
+assert_not_impl_any!(LocalScope<std::future::Ready<Rc<u32>>>: Send);
 
 // Handles are `Send` and `Sync` if what they carry is `Send`.
 assert_impl_all!(TaskletFuture<Cell<u32>>: Send, Unpin, IntoFuture);

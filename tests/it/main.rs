@@ -79,6 +79,15 @@ mod on_drop;
 /// Tasklets that stay on their thread.
 mod locals;
 
+/// Values that belong to a tasklet and to all that it starts.
+mod tasklet_locals;
+
+/// Those values: defaults, scopes, drops.
+mod tasklet_local_values;
+
+/// The namespace.
+mod namespace;
+
 /// Numbers that are large: chains, crowds, and what they must not do to the stack.
 mod limits;
 
@@ -102,3 +111,6 @@ mod tracing_events;
 /// Requests to a server of their own, with the feature `fetch`.
 #[cfg(feature = "fetch")]
 mod fetch;
+/// The spans of tasklets and toplevels, with the feature `tracing`.
+#[cfg(feature = "tracing")]
+mod tracing_spans;

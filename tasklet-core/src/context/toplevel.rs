@@ -20,7 +20,8 @@ use super::{Shared, background};
 use crate::error::{Info, Origin, Outcome, Panic};
 use crate::event_loop::clock::Clock;
 use crate::event_loop::poll_turns;
-use crate::task::{Affinity, Body, Drive, Driving, HomeRef};
+use crate::local::Values;
+use crate::task::{Affinity, Body, Companion, Drive, Driving, HomeRef};
 
 /// One running toplevel.
 pub(crate) struct Root<F: Future> {
@@ -32,13 +33,16 @@ pub(crate) struct Root<F: Future> {
     waker: Waker,
     body: Option<Body<F>>,
     outcome: Option<Outcome<F::Output>>,
+    /// The body's tasklet-locals, and the span of all that runs here.
+    company: Companion,
 }
 
 impl<F: Future> Root<F> {
     fn new(origin: Origin, affinity: Affinity, future: F) -> Root<F> {
         let shared = Shared::new(origin, affinity, super::Root::Toplevel, Clock::System);
         let waker = Waker::from(Arc::clone(&shared));
-        Root { shared, waker, body: Some(Body::new(future)), outcome: None, live: None }
+        let company = Companion::of_toplevel(&origin);
+        Root { shared, waker, body: Some(Body::new(future)), outcome: None, live: None, company }
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
@@ -47,7 +51,9 @@ impl<F: Future> Root<F> {
 
     /// Drives the context until body and context have nothing left to do.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<F::Output>> {
-        let Root { shared, waker, body, outcome, live } = self;
+        let Root { shared, waker, body, outcome, live, company } = self;
+        let (span, values) = company.parts();
+        let _span = span.enter();
         shared.drivers.register_toplevel(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
         let has_body = Cell::new(body.is_some());
@@ -55,10 +61,11 @@ impl<F: Future> Root<F> {
         let polled = poll_to_end(&drive, shared, cx, is_woken, || {
             let Some(running) = body else { return Poll::Ready(()) };
             if shared.take_root_woken(drive.driving())
-                && let Poll::Ready(result) = poll_body(running, waker)
+                && let Poll::Ready(result) = poll_accompanied(running, values, waker)
             {
                 *outcome = Some(result);
                 *body = None;
+                drop(std::mem::take(values));
                 has_body.set(false);
                 return Poll::Ready(());
             }
@@ -86,10 +93,13 @@ impl<F: Future> Root<F> {
     }
 
     /// Drops a body inside its context, so that what its drop starts is registered there.
-    fn dispose(&self, body: Body<F>) {
-        let drive = Drive::begin(HomeRef::from(&self.shared));
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(body))) {
-            self.shared.report(self.shared.origin(), Panic::new(payload).into_failure());
+    fn dispose(&mut self, body: Body<F>) {
+        let Root { shared, company, .. } = self;
+        let drive = Drive::begin(HomeRef::from(&*shared));
+        let dropped = catch_unwind(AssertUnwindSafe(|| company.accompany(|| drop(body))));
+        drop(std::mem::take(company.parts().1));
+        if let Err(payload) = dropped {
+            shared.report(shared.origin(), Panic::new(payload).into_failure());
         }
         drop(drive);
     }
@@ -132,6 +142,16 @@ pub(super) fn poll_to_end(
 }
 
 /// Polls a body; its end, or its panic, is an outcome.
+fn poll_accompanied<F: Future>(
+    body: &mut Body<F>,
+    values: &mut Values,
+    waker: &Waker,
+) -> Poll<Outcome<F::Output>> {
+    let _values = values.enter();
+    poll_body(body, waker)
+}
+
+/// The same without values of its own.
 pub(super) fn poll_body<F: Future>(body: &mut Body<F>, waker: &Waker) -> Poll<Outcome<F::Output>> {
     let mut cx = Context::from_waker(waker);
     match catch_unwind(AssertUnwindSafe(|| body.poll(&mut cx))) {
@@ -290,7 +310,14 @@ pub(crate) fn run_blocking<T>(origin: Origin, body: impl FnOnce() -> T) -> T {
         unreachable!("nobody else knows a context that was just made");
     };
     let _live = Live::register(&shared);
-    let outcome = catch_unwind(AssertUnwindSafe(body));
+    let mut company = Companion::of_toplevel(&origin);
+    let (span, values) = company.parts();
+    let _span = span.enter();
+    let outcome = {
+        let _values = values.enter();
+        catch_unwind(AssertUnwindSafe(body))
+    };
+    drop(std::mem::take(values));
     loop {
         block_on_home(
             &shared,

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::context::block::{block_on_home, drive_as_guest};
 use crate::error::{About, Info};
 use crate::future::callback::CALLBACK;
-use crate::task::{Driving, HomeRef, start_later};
+use crate::task::{Companion, Driving, HomeRef, start_later};
 
 /// What one turn of a context's loop came to, from [`Context::run0`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,8 @@ impl Context {
     ///
     /// Calls without a delay are run in the order in which they were queued, together with the
     /// tasklets that are ready. A queued call is something that the context owes: a toplevel waits
-    /// for it. What it panics with is reported as an error that nobody looked at.
+    /// for it. What it panics with is reported as an error that nobody looked at. It has the
+    /// tasklet-locals that are current now.
     ///
     /// NDB: `eventloop.queue_call`.
     ///
@@ -81,6 +82,8 @@ impl Context {
     /// What it answers decides when it is called again. If it panics, that is reported as an error
     /// that nobody looked at, and it is not called again.
     ///
+    /// Each call has the tasklet-locals that are current now; what it sets does not outlast it.
+    ///
     /// NDB: `eventloop.add_idle`.
     ///
     /// ```
@@ -96,8 +99,10 @@ impl Context {
     /// assert!(!context.run_idle());
     /// ```
     #[track_caller]
-    pub fn add_idle(&self, callback: impl FnMut() -> Idle + Send + 'static) {
+    pub fn add_idle(&self, mut callback: impl FnMut() -> Idle + Send + 'static) {
         let place = Location::caller();
+        let company = Companion::here();
+        let callback = move || company.clone().accompany(&mut callback);
         HomeRef::from(self.shared()).on_driver(move |driving| {
             driving.local().idle.borrow_mut().add(Box::new(callback), place);
             driving.unsettle();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::context::{Context, Shared, current};
 use crate::error::{Info, Origin, Panic};
 use crate::sync::{AtomicBool, Ordering};
+use crate::task::Companion;
 
 /// A call, and the context that it was added in: there it is run, or its panic reported.
 pub(crate) struct Callback {
@@ -15,6 +16,8 @@ pub(crate) struct Callback {
     /// Where it was added.
     place: &'static Location<'static>,
     is_queued: bool,
+    /// What was current where it was added, and is again when it is run.
+    company: Companion,
 }
 
 pub(crate) static CALLBACK: Info = Info::new("callback", module_path!());
@@ -28,6 +31,7 @@ impl Callback {
             home: current::with(|home| home.to_arc()),
             place: Location::caller(),
             is_queued: true,
+            company: Companion::here(),
         }
     }
 
@@ -45,18 +49,20 @@ impl Callback {
     /// Takes its place in the loop before the result is there, for which it waits: so the context
     /// owes it from now on, and does not end between the result and the call.
     pub(crate) fn queue_until(self, is_there: Arc<AtomicBool>) {
+        let Callback { call, home, place, mut company, .. } = self;
         let is_due = move || is_there.load(Ordering::Acquire);
-        Context::of(self.home).queue_callback(self.place, is_due, self.call);
+        company.accompany(|| Context::of(home).queue_callback(place, is_due, call));
     }
 
     /// The result is there. A queued call takes its place in the loop, behind all immediate ones of
     /// the same future. A panic strands nobody: it is reported.
     pub(crate) fn run(self) {
-        if self.is_queued {
-            Context::of(self.home).queue_callback(self.place, || true, self.call);
-        } else if let Err(payload) = catch_unwind(AssertUnwindSafe(self.call)) {
-            let origin = Origin { info: &CALLBACK, place: self.place };
-            self.home.report(origin, Panic::new(payload).into_failure());
+        let Callback { call, home, place, is_queued, mut company } = self;
+        if is_queued {
+            company.accompany(|| Context::of(home).queue_callback(place, || true, call));
+        } else if let Err(payload) = catch_unwind(AssertUnwindSafe(|| company.accompany(call))) {
+            let origin = Origin { info: &CALLBACK, place };
+            home.report(origin, Panic::new(payload).into_failure());
         }
     }
 }

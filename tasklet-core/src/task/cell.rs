@@ -61,6 +61,9 @@ pub(super) struct Header {
     pub(super) run: Cell<Run>,
     /// Whether the context has callbacks for this task in its table. The driver's.
     pub(super) has_callbacks: Cell<bool>,
+    /// The place of what goes along with the task, in the context's table; zero if nothing does.
+    /// The driver's.
+    pub(super) companion: Cell<u32>,
 }
 
 /// The future, until it has finished; then what came of it.

@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::cell::{Header, Run, TaskCell};
+use super::companion::{self, Companion, START_DEPTH_MAX};
 use super::current::HomeRef;
 use super::handle::Task;
 use super::raw::{self, Describe, VTable};
@@ -14,15 +15,8 @@ use super::scheduler::Driving;
 use super::state::{Completion, Release, State};
 use crate::error::{Origin, Panic};
 use crate::future::callback::Callback;
-use crate::sync::{Cell, thread_local};
-
-/// A tasklet that starts a tasklet that starts … is polled on its caller's stack down to this
-/// depth; deeper ones are queued, so that a chain of any length fits a small stack.
-const START_DEPTH_MAX: u32 = 64;
-
-thread_local! {
-    static START_DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
-}
+use crate::sync::Cell;
+use crate::trace;
 
 /// Starts a future that may move between threads: polls it at once, unless the stack is deep.
 #[inline]
@@ -78,25 +72,32 @@ where
     A: Describe<F::Output> + 'static,
 {
     driving.count_started();
-    let depth = START_DEPTH.with(std::cell::Cell::get);
+    let starts = companion::starts();
     let cell = allocate(home, place, about, make);
     // SAFETY: the one handle of a new task.
     let handle = unsafe { Task::from_new(cell.cast()) };
-    if START_DEPTH_MAX <= depth {
+    if START_DEPTH_MAX <= starts || trace::is_on() {
         // SAFETY: just made, owned, in no list.
-        unsafe { adopt(driving, cell.cast()) };
+        unsafe { companion::start(driving, cell.cast()) };
         return handle;
     }
-    START_DEPTH.with(|depth_here| depth_here.set(depth + 1));
+    companion::set_starts(starts + 1);
     // SAFETY: this thread drives, and the future was never polled.
     let finished = unsafe { raw::poll::<F, A>(cell.cast()) };
-    START_DEPTH.with(|depth_here| depth_here.set(depth));
     // SAFETY: alive, since the handle is.
     let header = unsafe { cell.cast::<Header>().as_ref() };
+    if companion::starts() == starts + 1 {
+        companion::set_starts(starts);
+    } else {
+        companion::keep_first(driving, header, finished);
+    }
     if finished {
         header.run.set(Run::Finished);
         header.state.complete_first();
     } else {
+        if trace::is_heard() {
+            companion::keep_span(driving, header);
+        }
         // SAFETY: just polled for the first time, and in no list.
         unsafe { suspend_first(driving, cell.cast()) };
     }
@@ -117,8 +118,10 @@ where
     let header = allocate(home, place, about, || future).cast::<Header>();
     // SAFETY: just made, hence alive.
     let task = unsafe { TaskRef::new(header) };
+    let companion = Companion::of_later(&origin(task.get()), &home.origin());
     let job = move |driving: &Driving<'_>| {
         driving.count_started();
+        companion::attach(driving, task.get(), companion);
         // SAFETY: just made, owned, in no list; the job's reference keeps the cell alive, and the
         // future may move to the driver's thread.
         unsafe { adopt(driving, task.header()) };
@@ -149,6 +152,7 @@ where
         waiter: Cell::new(None),
         run: Cell::new(Run::Running),
         has_callbacks: Cell::new(false),
+        companion: Cell::new(0),
     };
     raw::allocate(header, make, about)
 }
@@ -158,7 +162,7 @@ where
 /// # Safety
 ///
 /// The cell is alive, owned by this context, and in no list.
-unsafe fn adopt(driving: &Driving<'_>, task: NonNull<Header>) {
+pub(super) unsafe fn adopt(driving: &Driving<'_>, task: NonNull<Header>) {
     // SAFETY: alive, as the caller promises.
     let header = unsafe { task.as_ref() };
     // SAFETY: the driver holds the context.
@@ -181,7 +185,7 @@ unsafe fn adopt(driving: &Driving<'_>, task: NonNull<Header>) {
 ///
 /// The cell was just polled for the first time and is in no list.
 #[inline]
-unsafe fn suspend_first(driving: &Driving<'_>, task: NonNull<Header>) {
+pub(super) unsafe fn suspend_first(driving: &Driving<'_>, task: NonNull<Header>) {
     // SAFETY: the context owns it.
     let header = unsafe { task.as_ref() };
     if header.state.set_home_first() {
@@ -224,8 +228,17 @@ pub(super) unsafe fn run(driving: &Driving<'_>, task: NonNull<Header>) {
     }
     header.run.set(Run::Running);
     driving.count_running(true);
-    // SAFETY: this thread drives; the task was queued, so it is neither finished nor running.
-    let finished = unsafe { (header.vtable.poll)(task) };
+    let finished = if companion::is_plain(header) {
+        // SAFETY: this thread drives; the task was queued, so it is neither finished nor running.
+        let finished = unsafe { (header.vtable.poll)(task) };
+        if companion::has_values() {
+            companion::keep(driving, header, finished);
+        }
+        finished
+    } else {
+        // SAFETY: as above.
+        unsafe { companion::poll(driving, task) }
+    };
     driving.count_running(false);
     if finished {
         // SAFETY: the outcome was just stored.
@@ -355,10 +368,12 @@ pub(super) unsafe fn cancel(driving: &Driving<'_>, task: NonNull<Header>) {
     header.run.set(if queued { Run::FinishedQueued } else { Run::Finished });
     // SAFETY: a task that is not finished is linked.
     unsafe { driving.unlink(task) };
+    let mut companion = companion::detach(driving, header);
     let dropped = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: suspended, and never polled again.
-        unsafe { (header.vtable.drop_future)(task) };
+        companion.accompany(|| unsafe { (header.vtable.drop_future)(task) });
     }));
+    drop(companion);
     if let Err(payload) = dropped {
         // SAFETY: a suspended task's cell holds its context.
         let home = unsafe { header.home.as_ref() };
