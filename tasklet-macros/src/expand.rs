@@ -83,7 +83,8 @@ fn tasklet(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     }
 }
 
-/// Output: `toplevel(…).await`, or `toplevel_blocking(…)` for a plain function.
+/// Output: `toplevel(…).telling(report).await`, or `toplevel_blocking(…)` for a plain function. One
+/// that is cancelled with its caller has no result that nobody sees, and no report.
 fn toplevel(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     if !plan.function.is_async() {
         return plan.call("toplevel_blocking", &work::closure(plan, body, params));
@@ -95,5 +96,9 @@ fn toplevel(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
         (false, OnDrop::Cancel) => "toplevel_local_cancel",
     };
     let call = plan.call(entry, &work::coroutine(plan, body, params));
-    quote_spanned!(plan.place=> #call.await)
+    if plan.config.on_drop == OnDrop::Cancel || plan.output.is_never() {
+        return quote_spanned!(plan.place=> #call.await);
+    }
+    let report = plan.report();
+    quote_spanned!(plan.place=> #call.telling(#report).await)
 }

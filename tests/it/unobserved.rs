@@ -426,6 +426,34 @@ fn the_drop_of_a_toplevels_body_that_panics_is_told_with_the_toplevels_name() {
 }
 
 #[test]
+fn the_error_of_a_toplevel_whose_caller_has_gone_is_told() {
+    #[toplevel]
+    async fn handler(gate: TaskletFuture<()>, sender: std::sync::mpsc::Sender<Context>) -> Answer {
+        sender.send(Context::current()).expect("somebody listens");
+        gate.await;
+        Err("no answer".to_owned())
+    }
+    within(|| {
+        let (opener, closed) = gate();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let mut handler = Box::pin(handler(closed, sender));
+        assert!(poll_now(&mut handler).is_pending());
+        let context = receiver.recv().expect("its context");
+        drop(handler);
+        opener.set_result(());
+        let errors = loop {
+            let errors = context.take_errors();
+            if !errors.is_empty() {
+                break errors;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(errors.len(), 1);
+        assert_eq!((errors[0].name(), errors[0].message()), ("handler", "no answer"));
+    });
+}
+
+#[test]
 fn a_panic_tells_the_chain_of_tasklets_that_it_came_through() {
     #[tasklet]
     async fn level0() {

@@ -150,10 +150,8 @@ impl<F: Future + 'static> Drop for FinishLocalRoot<F> {
 
 fn poll_root<F: Future>(slot: &mut Option<Root<F>>, cx: &mut Context<'_>) -> Poll<()> {
     let Some(root) = slot else { return Poll::Ready(()) };
-    if let Err(panic) = std::task::ready!(root.poll(cx)) {
-        let shared = root.shared();
-        shared.report(shared.origin(), panic.into_failure());
-    }
+    let outcome = std::task::ready!(root.poll(cx));
+    root.tell(outcome);
     *slot = None;
     Poll::Ready(())
 }

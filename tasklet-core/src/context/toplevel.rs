@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 use super::block::block_on_home;
 use super::live::Live;
 use super::{Shared, background};
-use crate::error::{Info, Origin, Outcome, Panic};
+use crate::error::{Failure, Info, Origin, Outcome, Panic};
 use crate::event_loop::clock::Clock;
 use crate::event_loop::poll_turns;
 use crate::local::Values;
@@ -35,14 +35,31 @@ pub(crate) struct Root<F: Future> {
     outcome: Option<Outcome<F::Output>>,
     /// The body's tasklet-locals, and the span of all that runs here.
     company: Companion,
+    eye: Eye<F>,
 }
 
+/// Finds what is wrong with a result that nobody sees, if that is known.
+type Eye<F> = Option<fn(&<F as Future>::Output) -> Option<Failure>>;
+
 impl<F: Future> Root<F> {
-    fn new(origin: Origin, affinity: Affinity, future: F) -> Root<F> {
+    fn new(origin: Origin, affinity: Affinity, future: F, eye: Eye<F>) -> Root<F> {
         let shared = Shared::new(origin, affinity, super::Root::Toplevel, Clock::System);
         let waker = Waker::from(Arc::clone(&shared));
         let company = Companion::of_toplevel(&origin);
-        Root { shared, waker, body: Some(Body::new(future)), outcome: None, live: None, company }
+        let body = Some(Body::new(future));
+        Root { shared, waker, body, outcome: None, live: None, company, eye }
+    }
+
+    /// Tells what is wrong with an outcome whose caller has gone.
+    pub(super) fn tell(&self, outcome: Outcome<F::Output>) {
+        let failure = match outcome {
+            // The drop of the result is user code, too, and what it throws a failure as well.
+            Ok(result) => Failure::find(|| self.eye.and_then(|eye| eye(&{ result }))),
+            Err(panic) => Some(panic.into_failure()),
+        };
+        if let Some(failure) = failure {
+            self.shared.report(self.shared.origin(), failure);
+        }
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
@@ -51,7 +68,7 @@ impl<F: Future> Root<F> {
 
     /// Drives the context until body and context have nothing left to do.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<F::Output>> {
-        let Root { shared, waker, body, outcome, live, company } = self;
+        let Root { shared, waker, body, outcome, live, company, .. } = self;
         let (span, values) = company.parts();
         let _span = span.enter();
         shared.drivers.register_toplevel(cx.waker());
@@ -236,6 +253,7 @@ impl<F: Future> OnDrop<F> for CancelLocal {
 #[must_use = "a handler does nothing unless it is awaited"]
 pub struct Toplevel<F: Future, D: OnDrop<F>> {
     state: State<F>,
+    eye: Eye<F>,
     on_drop: PhantomData<D>,
 }
 
@@ -248,7 +266,15 @@ enum State<F: Future> {
 
 impl<F: Future, D: OnDrop<F>> Toplevel<F, D> {
     pub(crate) fn new(info: &'static Info, place: &'static Location<'static>, future: F) -> Self {
-        Toplevel { state: State::New(future, Origin { info, place }), on_drop: PhantomData }
+        let state = State::New(future, Origin { info, place });
+        Toplevel { state, eye: None, on_drop: PhantomData }
+    }
+
+    /// Has a failure told by `eye` if the caller goes away, so that nobody sees the result.
+    #[inline]
+    pub fn telling(mut self, eye: fn(&F::Output) -> Option<Failure>) -> Self {
+        self.eye = Some(eye);
+        self
     }
 }
 
@@ -280,7 +306,7 @@ impl<F: Future, D: OnDrop<F>> Future for Toplevel<F, D> {
             && let State::New(future, origin) = std::mem::replace(&mut self.state, State::Done)
         {
             let affinity = if D::LOCAL { Affinity::Bound } else { Affinity::Movable };
-            self.state = State::Running(Root::new(origin, affinity, future));
+            self.state = State::Running(Root::new(origin, affinity, future, self.eye));
         }
         let State::Running(root) = &mut self.state else {
             panic!("a handler's future was polled after it had finished");

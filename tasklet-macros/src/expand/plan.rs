@@ -46,14 +46,20 @@ impl Plan<'_> {
     pub(super) fn call_with_report(&self, entry: &str, work: &TokenStream) -> TokenStream {
         let Plan { place, runtime, .. } = self;
         let (entry, info) = (Ident::new(entry, *place), self.info());
-        let report = quote_spanned! {*place=>
+        let report = self.report();
+        // A closure without captures, so that the name takes no room in the tasklet's cell.
+        quote_spanned!(*place=> #runtime::#entry(|| #info, #work, #report))
+    }
+
+    /// Output: a closure that finds the failure in a result.
+    pub(super) fn report(&self) -> TokenStream {
+        let Plan { place, runtime, .. } = self;
+        quote_spanned! {*place=>
             |result_: &_| {
                 use #runtime::{ViaAny as _, ViaDebug as _, ViaDisplay as _, ViaErased as _};
                 (&&&&#runtime::Probe(result_)).failure()
             }
-        };
-        // A closure without captures, so that the name takes no room in the tasklet's cell.
-        quote_spanned!(*place=> #runtime::#entry(|| #info, #work, #report))
+        }
     }
 
     /// Output: the static that knows the tasklet's name.
