@@ -260,7 +260,7 @@ impl State {
     }
 }
 
-/// Whoever frees a cell does so after all that anybody has done with it, which a model proves.
+/// Whoever frees a cell does so after all that others have done with it: models prove that.
 #[cfg(all(test, tasklet_loom))]
 impl Drop for State {
     fn drop(&mut self) {

@@ -13,7 +13,10 @@ use crate::work::Work;
 /// What a server's task does with one scope.
 pub(crate) type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-const SCOPES: [&[fn(Work) -> Running]; 3] = [handlers::SCOPES, left::SCOPES, own::SCOPES];
+/// How a scope of one kind is run.
+pub(crate) type Scope = fn(Work) -> Running;
+
+const SCOPES: [&[Scope]; 3] = [handlers::SCOPES, left::SCOPES, own::SCOPES];
 
 /// A scope of any kind.
 pub(crate) fn run(mut work: Work) -> Running {

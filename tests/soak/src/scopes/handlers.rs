@@ -6,11 +6,11 @@ use futures_lite::FutureExt as _;
 use tasklet_core::{tasklet, toplevel};
 use tokio::task::spawn_blocking;
 
-use super::Running;
+use super::{Running, Scope};
 use crate::kinds::start;
 use crate::work::{Answer, Work, look_at, settle};
 
-pub(super) const SCOPES: &[fn(Work) -> Running] = &[served, served_on_a_thread, nested];
+pub(super) const SCOPES: &[Scope] = &[served, served_on_a_thread, nested];
 
 /// Passes on what its tree has come to, and leaves another one to its end.
 #[toplevel]

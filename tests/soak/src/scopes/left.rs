@@ -6,11 +6,11 @@ use futures_lite::future::poll_once;
 use tasklet_core::toplevel;
 use tokio::task::yield_now;
 
-use super::Running;
+use super::{Running, Scope};
 use crate::kinds::start;
 use crate::work::{Work, settle};
 
-pub(super) const SCOPES: &[fn(Work) -> Running] = &[left_to_finish, left_and_stopped];
+pub(super) const SCOPES: &[Scope] = &[left_to_finish, left_and_stopped];
 
 const POLLS_MAX: u64 = 6;
 

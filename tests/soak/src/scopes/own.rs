@@ -6,13 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tasklet_core::{Context, TaskletFuture};
 use tokio::task::spawn_blocking;
 
-use super::Running;
+use super::{Running, Scope};
 use crate::kinds::start;
 use crate::ledger::Thing;
 use crate::work::{Answer, Work, look_at};
 
-pub(super) const SCOPES: &[fn(Work) -> Running] =
-    &[run_to_the_end, moved, driven_by_several, dropped_with_work];
+pub(super) const SCOPES: &[Scope] = &[run_to_the_end, moved, driven_by_several, dropped_with_work];
 
 fn get(future: TaskletFuture<Answer>) {
     look_at(catch_unwind(AssertUnwindSafe(|| future.get_result())));
