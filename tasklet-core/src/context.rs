@@ -9,6 +9,7 @@ pub(crate) mod block;
 mod builder;
 pub(crate) mod current;
 mod drivers;
+mod extensions;
 pub(crate) mod live;
 mod report;
 mod runtime;
@@ -36,6 +37,7 @@ use crate::task::{
 pub use report::ERRORS_MAX;
 
 use drivers::Drivers;
+use extensions::Extensions;
 use report::Errors;
 use runtime::RuntimeSlot;
 
@@ -59,6 +61,7 @@ pub(crate) struct Shared {
     in_background: AtomicBool,
     /// How many [`Context`] handles there are.
     handles: AtomicUsize,
+    extensions: Extensions,
     errors: Errors,
     origin: Origin,
     runtime: RuntimeSlot,
@@ -83,6 +86,7 @@ impl Shared {
             phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),
+            extensions: Extensions::default(),
             errors: Errors::default(),
             origin,
             runtime: RuntimeSlot::default(),

@@ -37,6 +37,9 @@ mod panics;
 /// The scope of a request: the current one, entering, counting, errors.
 mod context;
 
+/// What others keep in a context.
+mod extensions;
+
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;
 
