@@ -28,7 +28,7 @@ miri() {
 }
 
 for model in "" "-Zmiri-tree-borrows"; do
-    miri "$model" task:: context:: --skip in_the_background
+    miri "$model" task:: context:: batch:: --skip in_the_background
     # One thread finishes what callers have left, and lives as long as the process: Miri takes a
     # thread that is left at the end for a leak, and can only be told not to look for any.
     miri "$model -Zmiri-ignore-leaks" in_the_background

@@ -10,7 +10,8 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The result of a tasklet's body, or the panic that ended it.
 pub(crate) type Outcome<T> = Result<T, Panic>;
@@ -56,7 +57,21 @@ impl Panic {
 
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
-        resume_unwind(self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let payload = self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match payload.downcast::<SharedPanic>() {
+            Ok(shared) => resume_unwind(Box::new(shared.message.to_string())),
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
+    /// As [`Panic::into_failure`]; `None` if it is shared, and was told before.
+    pub(crate) fn into_untold(self) -> Option<Failure> {
+        let is_told = {
+            let payload = self.0.payload.lock().unwrap_or_else(PoisonError::into_inner);
+            payload.downcast_ref::<SharedPanic>().is_some_and(|shared| !shared.untold.take())
+        };
+        let failure = self.into_failure();
+        (!is_told).then_some(failure)
     }
 
     /// What the panic said, for those who have nobody to give it to. A payload is user code too:
@@ -75,6 +90,9 @@ impl Panic {
             .downcast_ref::<&'static str>()
             .map(|text| (*text).to_owned())
             .or_else(|| payload.downcast_ref::<String>().cloned())
+            .or_else(|| {
+                payload.downcast_ref::<SharedPanic>().map(|shared| shared.message.to_string())
+            })
             .unwrap_or_else(|| "a value that is not a text".to_owned());
         Failure { message, is_panic: true }
     }
@@ -83,6 +101,35 @@ impl Panic {
 impl fmt::Debug for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Panic").field(&self.to_failure().message).finish()
+    }
+}
+
+/// A failure that many get is told at most once: by the first of those who have nobody to look.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Untold(Arc<AtomicBool>);
+
+impl Untold {
+    /// True for the first one who asks.
+    pub(crate) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// The payload of one panic that goes on in several tasklets.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedPanic {
+    message: Arc<str>,
+    untold: Untold,
+}
+
+impl SharedPanic {
+    pub(crate) fn new(failure: Failure) -> SharedPanic {
+        SharedPanic { message: failure.message.into(), untold: Untold::default() }
+    }
+
+    /// Continues the panic here, in a task's body.
+    pub(crate) fn resume(self) -> ! {
+        resume_unwind(Box::new(self))
     }
 }
 

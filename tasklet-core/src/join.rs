@@ -192,5 +192,7 @@ fn report_further(panic: Panic) {
     static JOINED: crate::error::Info = crate::error::Info::new("join", module_path!());
     let place = std::panic::Location::caller();
     let origin = panic.origin().unwrap_or(crate::error::Origin { info: &JOINED, place });
-    crate::context::current::with(|home| home.report(origin, panic.into_failure()));
+    if let Some(failure) = panic.into_untold() {
+        crate::context::current::with(|home| home.report(origin, failure));
+    }
 }

@@ -97,6 +97,7 @@
 
 mod task;
 
+mod batch;
 mod context;
 mod error;
 mod event_loop;
@@ -112,6 +113,10 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use __private::must_await::MustAwait;
+pub use batch::{
+    Batch, BatchError, BatchResults, Batcher, BatcherBuilder, CACHE_ENTRIES_MAX,
+    CALLS_IN_FLIGHT_MAX, Policy, READ_ITEMS_MAX, SameKey, WRITE_ITEMS_MAX, With,
+};
 pub use context::live::{Unfinished, drain, live};
 pub use context::{Builder, Context, ERRORS_MAX};
 pub use error::TaskletError;

@@ -3,7 +3,7 @@
 //! The attributes, the handle, and the traits behind `.join_all()` and `.try_join_all()`.
 
 pub use crate::{
-    Completer, Context, JoinAll, LocalTaskletFuture, MustAwait, SharedFuture, TaskletFuture,
-    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, toplevel, try_join,
-    wait_all, wait_any,
+    Batch, BatchError, BatchResults, Batcher, Completer, Context, JoinAll, LocalTaskletFuture,
+    MustAwait, SharedFuture, TaskletFuture, TimedOut, TryJoinAll, join, must_await, sleep,
+    synctasklet, tasklet, toplevel, try_join, wait_all, wait_any,
 };

@@ -46,6 +46,18 @@ mod drivers;
 /// One turn of the loop, by hand: ready, idle, timers.
 mod event_loop;
 
+/// Many loads, one call: when batches leave, what is in them, who gets what.
+mod batcher;
+
+/// Batches of different options, and of writes: which one goes first.
+mod batch_order;
+
+/// Batches that fail: who hears of it, and that it is told once.
+mod batch_errors;
+
+/// What a context has loaded, and need not load again.
+mod cache;
+
 /// Deadlines.
 mod sleep;
 

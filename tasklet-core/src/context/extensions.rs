@@ -67,6 +67,14 @@ impl fmt::Debug for Extensions {
     }
 }
 
+impl Shared {
+    /// The value of this type, made by `make` if there is none yet.
+    pub(crate) fn extension<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> &T {
+        let value = self.extensions.get_or_insert(TypeId::of::<T>(), || Arc::new(make()));
+        value.downcast_ref().unwrap_or_else(|| unreachable!("found by its type"))
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         let (origin, mut extensions) = (self.origin, std::mem::take(&mut self.extensions));

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use crate::task::HomeRef;
+
 /// What an idle callback says when it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idle {
@@ -12,6 +14,14 @@ pub enum Idle {
     Nothing,
     /// It is not needed any more.
     Finished,
+}
+
+/// Adds a callback to a context's.
+pub(crate) fn add_idle(home: HomeRef<'_>, callback: impl FnMut() -> Idle + Send + 'static) {
+    home.on_driver(move |driving| {
+        driving.local().idle.borrow_mut().add(Box::new(callback));
+        driving.unsettle();
+    });
 }
 
 pub(crate) type IdleCallback = Box<dyn FnMut() -> Idle + Send>;

@@ -3,7 +3,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use super::idle::Idle;
+use super::idle::{Idle, add_idle};
 use super::timers::Timer;
 use super::{fire_timer, reset_idle, run_idle};
 use crate::context::Context;
@@ -95,10 +95,7 @@ impl Context {
     /// assert!(!context.run_idle());
     /// ```
     pub fn add_idle(&self, callback: impl FnMut() -> Idle + Send + 'static) {
-        HomeRef::from(self.shared()).on_driver(move |driving| {
-            driving.local().idle.borrow_mut().add(Box::new(callback));
-            driving.unsettle();
-        });
+        add_idle(HomeRef::from(self.shared()), callback);
     }
 
     /// Calls one idle callback. False if none has work, or another thread drives the context.
