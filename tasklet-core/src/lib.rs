@@ -103,6 +103,7 @@ mod error;
 mod event_loop;
 mod future;
 mod join;
+mod map;
 pub mod prelude;
 
 #[doc(hidden)]
@@ -129,6 +130,7 @@ pub use join::{
     Join, JoinAll, JoinArray, JoinVec, Joinable, TryJoinAll, TryJoinArray, TryJoinVec, WaitAll,
     WaitAny, wait_all, wait_any,
 };
+pub use map::{MapStream, map, map_stream, try_map};
 pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.

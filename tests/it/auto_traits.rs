@@ -5,13 +5,20 @@ use std::rc::Rc;
 
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use tasklet_core::{
-    Awaiting, AwaitingShared, Completer, Context, LocalAwaiting, LocalTaskletFuture, SharedFuture,
-    TaskletError, TaskletFuture, TimedOut, Timeout, Unfinished, tasklet, toplevel,
+    Awaiting, AwaitingShared, BatchError, Batcher, Completer, Context, LocalAwaiting,
+    LocalTaskletFuture, MapStream, SharedFuture, TaskletError, TaskletFuture, TimedOut, Timeout,
+    Unfinished, tasklet, toplevel,
 };
+use tests::backend::Squares;
 
 assert_impl_all!(Context: Send, Sync, Clone, Unpin);
 assert_impl_all!(TaskletError: Send, Sync, std::error::Error);
 assert_impl_all!(Unfinished: Send, Sync, std::error::Error);
+
+// A batcher goes into a static or a server's state.
+assert_impl_all!(Batcher<Squares>: Send, Sync, Clone, Unpin);
+assert_impl_all!(BatchError<std::io::Error>: Send, Sync, Clone, std::error::Error);
+assert_impl_all!(MapStream<Cell<u32>>: Send, Unpin);
 
 // Handles are `Send` and `Sync` if what they carry is `Send`.
 assert_impl_all!(TaskletFuture<Cell<u32>>: Send, Unpin, IntoFuture);

@@ -58,6 +58,9 @@ mod batch_errors;
 /// What a context has loaded, and need not load again.
 mod cache;
 
+/// A tasklet for each item of a stream, so many at a time.
+mod map;
+
 /// Deadlines.
 mod sleep;
 
