@@ -86,6 +86,13 @@
 //! ran on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those
 //! at the end of the process.
 //!
+//! # Many loads, one call
+//!
+//! A backend that can answer many questions at once is a [`Batch`]. Its [`Batcher`] collects what
+//! the tasklets of a context ask for until none of them can go on, and makes one call of it: there
+//! is no time window, and no latency added. It may keep the answers for the rest of the request.
+//! [`map`](map()) and its kin start a tasklet for each item of a stream, so many at a time.
+//!
 //! # Features
 //!
 //! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
