@@ -17,6 +17,12 @@ pub const FAN_YIELDING: &str = "1,000 wide, each suspends once, per task";
 pub const FAN_READY: &str = "1,000 wide, none suspends, per task";
 /// One suspension and its wake-up, among 1,000 tasks.
 pub const YIELD: &str = "one suspension and wake-up (1,000 tasks × 1,000)";
+/// A tree of tasks, each of which starts two and awaits both.
+pub const FIB: &str = "fib(16), 3,193 tasks, per task";
+/// Loads that are batched, each depending on the one before.
+pub const BATCH: &str = "10,000 chains of 3 batched loads, per load";
+/// How many calls of the backend that takes.
+pub const BATCH_CALLS: &str = "calls of the backend for these";
 /// A request's scope, empty.
 pub const CONTEXT_EMPTY: &str = "a scope per request, nothing in it";
 /// A request's scope in which one task is started and left to the scope's end.
@@ -40,13 +46,16 @@ pub const BOX_OF_CELL: &str = "`Box::new` + drop, as large as the cell";
 pub const INSTRUMENT: &str = "`#[tracing::instrument]`";
 
 /// Every work, in the order in which the table shows them.
-pub const WORKS: [&str; 14] = [
+pub const WORKS: [&str; 17] = [
     START_AWAIT,
     READY,
     READY_ALLOCATIONS,
     FAN_YIELDING,
     FAN_READY,
     YIELD,
+    FIB,
+    BATCH,
+    BATCH_CALLS,
     CONTEXT_EMPTY,
     CONTEXT_ONE,
     IDLE_BYTES,
@@ -93,6 +102,9 @@ pub const GOALS: &[Goal] = &[
     Goal { work: FAN_YIELDING, rule: Rule::FasterThanPeers },
     Goal { work: YIELD, rule: Rule::FasterThanPeers },
     Goal { work: YIELD, rule: Rule::AtMost(12.0) },
+    Goal { work: FIB, rule: Rule::FasterThanPeers },
+    Goal { work: BATCH, rule: Rule::FasterThanPeers },
+    Goal { work: BATCH_CALLS, rule: Rule::AtMost(3.0) },
     Goal { work: CONTEXT_EMPTY, rule: Rule::AtMost(150.0) },
     Goal { work: IDLE_BYTES, rule: Rule::AtMost(96.0) },
     Goal { work: IDLE_ALLOCATIONS, rule: Rule::AtMost(1.0) },

@@ -69,7 +69,8 @@ impl Row {
     }
 
     fn quantity(&self) -> String {
-        let unit = if self.unit == "allocations" { "" } else { &self.unit };
+        let unit =
+            if matches!(self.unit.as_str(), "allocations" | "calls") { "" } else { &self.unit };
         format!("{} {unit}", number(self.figure())).trim_end().to_owned()
     }
 }

@@ -12,6 +12,7 @@ mod child;
 pub(crate) mod current;
 mod drivers;
 mod dump;
+mod extensions;
 pub(crate) mod live;
 #[cfg(all(test, tasklet_loom))]
 mod models;
@@ -44,6 +45,7 @@ pub use report::ERRORS_MAX;
 pub use scope::Scope;
 
 use drivers::Drivers;
+use extensions::Extensions;
 use report::Errors;
 use runtime::RuntimeSlot;
 
@@ -70,6 +72,7 @@ pub(crate) struct Shared {
     in_background: AtomicBool,
     /// How many [`Context`] handles there are.
     handles: AtomicUsize,
+    extensions: Extensions,
     errors: Errors,
     origin: Origin,
     runtime: RuntimeSlot,
@@ -101,6 +104,7 @@ impl Shared {
             phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),
+            extensions: Extensions::default(),
             errors: Errors::default(),
             origin,
             runtime: RuntimeSlot::default(),
@@ -176,6 +180,13 @@ impl Shared {
         let here = driving.take_root_woken();
         let elsewhere = self.root_woken.load(Relaxed) && self.root_woken.swap(false, AcqRel);
         here || elsewhere
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.drop_extensions();
+        self.hand_over_errors();
     }
 }
 

@@ -13,7 +13,8 @@ use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use trail::Trail;
 
@@ -67,8 +68,22 @@ impl Panic {
     pub(crate) fn resume(self) -> ! {
         let Inner { payload, trail } = *self.0;
         let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let payload = match payload.downcast::<SharedPanic>() {
+            Ok(shared) => Box::new(shared.message.to_string()),
+            Err(payload) => payload,
+        };
         trail.put_down(payload.as_ref());
         resume_unwind(payload)
+    }
+
+    /// As [`Panic::into_failure`]; `None` if it is shared, and was told before.
+    pub(crate) fn into_untold(self) -> Option<Failure> {
+        let is_told = {
+            let payload = self.0.payload.lock().unwrap_or_else(PoisonError::into_inner);
+            payload.downcast_ref::<SharedPanic>().is_some_and(|shared| !shared.untold.take())
+        };
+        let failure = self.into_failure();
+        (!is_told).then_some(failure)
     }
 
     /// What the panic said, for those who have nobody to give it to. A payload is user code too:
@@ -96,12 +111,42 @@ impl Panic {
 /// The text of a panic's payload, if it is one.
 fn text_of(payload: &(dyn Any + Send)) -> Option<String> {
     let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    text.or_else(|| Some(payload.downcast_ref::<SharedPanic>()?.message.to_string()))
 }
 
 impl fmt::Debug for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Panic").field(&self.to_failure().message).finish()
+    }
+}
+
+/// A failure that many get is told at most once: by the first of those who have nobody to look.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Untold(Arc<AtomicBool>);
+
+impl Untold {
+    /// True for the first one who asks.
+    pub(crate) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// The payload of one panic that goes on in several tasklets.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedPanic {
+    message: Arc<str>,
+    untold: Untold,
+}
+
+impl SharedPanic {
+    pub(crate) fn new(failure: Failure) -> SharedPanic {
+        SharedPanic { message: failure.message.into(), untold: Untold::default() }
+    }
+
+    /// Continues the panic here, in a task's body.
+    pub(crate) fn resume(self) -> ! {
+        resume_unwind(Box::new(self))
     }
 }
 

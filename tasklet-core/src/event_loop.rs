@@ -21,6 +21,7 @@ use std::time::Instant;
 use futures_timer::Delay;
 
 pub use idle::Idle;
+pub(crate) use idle::add_idle;
 pub use manual::Turn;
 
 use crate::context::Shared;

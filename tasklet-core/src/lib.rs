@@ -86,6 +86,13 @@
 //! ran on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those
 //! at the end of the process.
 //!
+//! # Many loads, one call
+//!
+//! A backend that can answer many questions at once is a [`Batch`]. Its [`Batcher`] collects what
+//! the tasklets of a context ask for until none of them can go on, and makes one call of it: there
+//! is no time window, and no latency added. It may keep the answers for the rest of the request.
+//! [`map`](map()) and its kin start a tasklet for each item of a stream, so many at a time.
+//!
 //! # Features
 //!
 //! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
@@ -102,6 +109,7 @@
 
 mod task;
 
+mod batch;
 mod context;
 mod error;
 mod event_loop;
@@ -110,6 +118,7 @@ pub mod fetch;
 mod future;
 mod join;
 mod local;
+mod map;
 mod namespace;
 pub mod prelude;
 mod queue;
@@ -124,6 +133,10 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use __private::must_await::MustAwait;
+pub use batch::{
+    Batch, BatchError, BatchResults, Batcher, BatcherBuilder, CACHE_ENTRIES_MAX,
+    CALLS_IN_FLIGHT_MAX, Policy, READ_ITEMS_MAX, SameKey, WRITE_ITEMS_MAX, With,
+};
 pub use context::live::{Unfinished, drain, live};
 pub use context::{Builder, Context, DUMP_MAX, Dump, DumpedTask, ERRORS_MAX, Scope, Standing};
 pub use error::TaskletError;
@@ -138,6 +151,7 @@ pub use join::{
     WaitAny, wait_all, wait_any,
 };
 pub use local::{LocalScope, TaskletLocal};
+pub use map::{MapStream, map, map_stream, try_map};
 pub use namespace::{
     InvalidNamespace, NAMESPACE, NAMESPACE_BYTES_MAX, Namespace, namespace, set_namespace,
 };

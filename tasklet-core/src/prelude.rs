@@ -3,8 +3,8 @@
 //! The attributes, the handle, and the traits behind `.join_all()` and `.try_join_all()`.
 
 pub use crate::{
-    BoundedProducer, Completer, Context, JoinAll, LocalTaskletFuture, MultiFuture, MustAwait,
-    Producer, QueueFuture, ReducingFuture, SerialQueueFuture, SharedFuture, TaskletFuture,
-    TimedOut, TryJoinAll, join, must_await, sleep, synctasklet, tasklet, tasklet_local, toplevel,
-    try_join, wait_all, wait_any,
+    Batch, BatchError, BatchResults, Batcher, BoundedProducer, Completer, Context, JoinAll,
+    LocalTaskletFuture, MultiFuture, MustAwait, Producer, QueueFuture, ReducingFuture,
+    SerialQueueFuture, SharedFuture, TaskletFuture, TimedOut, TryJoinAll, join, must_await, sleep,
+    synctasklet, tasklet, tasklet_local, toplevel, try_join, wait_all, wait_any,
 };

@@ -48,7 +48,6 @@ mod on {
         /// That of a batch: one call that serves `items` of them. Whoever makes the call enters it
         /// for that time; a tasklet that is started meanwhile has it as its parent, and keeps it
         /// open.
-        #[cfg_attr(not(test), expect(dead_code, reason = "for those who make batches"))]
         pub(crate) fn of_batch(name: &str, items: usize) -> Span {
             if !is_on() {
                 return Span(None);
@@ -174,7 +173,6 @@ mod off {
     pub(crate) struct Span;
 
     impl Span {
-        #[expect(dead_code, reason = "for those who make batches")]
         pub(crate) fn of_batch(_: &str, _: usize) -> Span {
             Span
         }

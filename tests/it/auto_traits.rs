@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use tasklet_core::{
-    Awaiting, AwaitingShared, BoundedProducer, Completer, Context, GetQ, JoinAll, LocalAwaiting,
-    LocalScope, LocalTaskletFuture, MultiFuture, Producer, PutQ, QueueFuture, ReducingFuture,
-    SerialQueueFuture, SharedFuture, TaskletError, TaskletFuture, TaskletLocal, TimedOut, Timeout,
-    TryPutError, Unfinished, tasklet, toplevel,
+    Awaiting, AwaitingShared, BatchError, Batcher, BoundedProducer, Completer, Context, GetQ,
+    JoinAll, LocalAwaiting, LocalScope, LocalTaskletFuture, MapStream, MultiFuture, Producer, PutQ,
+    QueueFuture, ReducingFuture, SerialQueueFuture, SharedFuture, TaskletError, TaskletFuture,
+    TaskletLocal, TimedOut, Timeout, TryPutError, Unfinished, tasklet, toplevel,
 };
+use tests::backend::Squares;
 
 assert_impl_all!(Context: Send, Sync, Clone, Unpin);
 assert_impl_all!(TaskletError: Send, Sync, std::error::Error);
@@ -19,6 +20,11 @@ assert_impl_all!(Unfinished: Send, Sync, std::error::Error);
 assert_impl_all!(TaskletLocal<String>: Send, Sync);
 assert_impl_all!(LocalScope<std::future::Ready<u32>>: Send, Unpin, Future);
 assert_not_impl_any!(LocalScope<std::future::Ready<Rc<u32>>>: Send);
+
+// A batcher goes into a static or a server's state.
+assert_impl_all!(Batcher<Squares>: Send, Sync, Clone, Unpin);
+assert_impl_all!(BatchError<std::io::Error>: Send, Sync, Clone, std::error::Error);
+assert_impl_all!(MapStream<Cell<u32>>: Send, Unpin);
 
 // Handles are `Send` and `Sync` if what they carry is `Send`.
 assert_impl_all!(TaskletFuture<Cell<u32>>: Send, Unpin, IntoFuture);

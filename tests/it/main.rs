@@ -57,12 +57,29 @@ mod scopes;
 
 /// Contexts whose work another one owes.
 mod children;
+/// What others keep in a context.
+mod extensions;
 
 /// Who drives a context: several threads, other runtimes, nobody.
 mod drivers;
 
 /// One turn of the loop, by hand: ready, idle, timers.
 mod event_loop;
+
+/// Many loads, one call: when batches leave, what is in them, who gets what.
+mod batcher;
+
+/// Batches of different options, and of writes: which one goes first.
+mod batch_order;
+
+/// Batches that fail: who hears of it, and that it is told once.
+mod batch_errors;
+
+/// What a context has loaded, and need not load again.
+mod cache;
+
+/// A tasklet for each item of a stream, so many at a time.
+mod map;
 
 /// Deadlines.
 mod sleep;

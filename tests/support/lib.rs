@@ -1,5 +1,7 @@
-//! What the tests share: a deadline for every test, a log of events, gates, and what panics say.
+//! What the tests share: backends, a deadline for every test, a log of events, gates, and what
+//! panics say.
 
+pub mod backend;
 mod deadline;
 mod log;
 

@@ -92,15 +92,14 @@ impl Drop for Errors {
     }
 }
 
-impl Drop for Shared {
-    fn drop(&mut self) {
+impl Shared {
+    /// What nobody took is the parent's, if there is one.
+    pub(super) fn hand_over_errors(&self) {
         if let Some(parent) = self.parent() {
             parent.errors.take_over(&self.errors);
         }
     }
-}
 
-impl Shared {
     /// A failure that nobody looks at. One that was declared as expected is no news.
     #[cold]
     pub(crate) fn report(&self, origin: Origin, failure: Failure) {

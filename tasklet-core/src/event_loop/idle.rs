@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::panic::Location;
 
+use crate::task::HomeRef;
+
 /// What an idle callback says when it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idle {
@@ -19,6 +21,16 @@ pub enum Idle {
 pub(crate) struct IdleCallback {
     pub(crate) call: Box<dyn FnMut() -> Idle + Send>,
     pub(crate) place: &'static Location<'static>,
+}
+
+/// Adds a callback to a context's.
+#[track_caller]
+pub(crate) fn add_idle(home: HomeRef<'_>, callback: impl FnMut() -> Idle + Send + 'static) {
+    let place = Location::caller();
+    home.on_driver(move |driving| {
+        driving.local().idle.borrow_mut().add(Box::new(callback), place);
+        driving.unsettle();
+    });
 }
 
 /// The callbacks of one context, called in turn.

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::idle::Idle;
+use super::idle::{Idle, add_idle};
 use super::timers::Timer;
 use super::{fire_timer, reset_idle, run_idle};
 use crate::context::Context;
@@ -100,13 +100,8 @@ impl Context {
     /// ```
     #[track_caller]
     pub fn add_idle(&self, mut callback: impl FnMut() -> Idle + Send + 'static) {
-        let place = Location::caller();
         let company = Companion::here();
-        let callback = move || company.clone().accompany(&mut callback);
-        HomeRef::from(self.shared()).on_driver(move |driving| {
-            driving.local().idle.borrow_mut().add(Box::new(callback), place);
-            driving.unsettle();
-        });
+        add_idle(HomeRef::from(self.shared()), move || company.clone().accompany(&mut callback));
     }
 
     /// Calls one idle callback. False if none has work, or another thread drives the context.

@@ -251,7 +251,7 @@ unsafe fn drop_outcome<F: Future, A: Describe<F::Output>>(header: NonNull<Header
     match outcome {
         // SAFETY: the table was made for this type.
         Ok(result) => unsafe { meta.describe(&result) },
-        Err(panic) => meta.name().failed(panic.into_failure()),
+        Err(panic) => About { failure: panic.into_untold(), ..meta.name() },
     }
 }
 
