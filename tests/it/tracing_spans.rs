@@ -99,7 +99,7 @@ fn told_whole(
 ) -> Vec<String> {
     let log = Log::new();
     let layer = Spans { log: log.clone(), enters };
-    let subscriber = tracing_subscriber::registry().with(layer.with_filter(level));
+    let subscriber = tracing_subscriber::registry().with(level).with(layer);
     within(|| tracing::subscriber::with_default(subscriber, body));
     log.take()
 }
