@@ -22,7 +22,6 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
-use std::task::Wake;
 
 pub use builder::Builder;
 
@@ -31,8 +30,10 @@ use crate::event_loop::clock::Clock;
 use crate::future::TaskletFuture;
 use crate::future::handle::Handle;
 use crate::task::{
-    Affinity, Describe, Drive, Driving, HomeRef, Message, Scheduler, Task, start, start_later,
+    Affinity, Describe, Drive, Driving, HomeRef, Message, OF_TOPLEVEL, RootOwner, Scheduler,
+    Tables, Task, WakerCount, start, start_later,
 };
+pub use block::BLOCKING_DEPTH_MAX;
 pub use report::ERRORS_MAX;
 
 use drivers::Drivers;
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     drivers: Drivers,
     /// The root was woken: its body is to be polled.
     root_woken: AtomicBool,
+    root_wakers: WakerCount,
     phase: AtomicU8,
     /// Somebody was asked to finish it, its last handle having gone.
     in_background: AtomicBool,
@@ -80,6 +82,7 @@ impl Shared {
             clock,
             drivers: Drivers::new(root),
             root_woken: AtomicBool::new(true),
+            root_wakers: WakerCount::default(),
             phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),
@@ -150,17 +153,23 @@ impl Shared {
 }
 
 /// A context is the waker of its toplevel's body.
-impl Wake for Shared {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
+impl RootOwner for Shared {
+    const TABLES: &'static Tables = &OF_TOPLEVEL;
+
+    fn wakers(&self) -> &WakerCount {
+        &self.root_wakers
     }
 
-    fn wake_by_ref(self: &Arc<Self>) {
+    fn wake_root(self: &Arc<Self>) {
         self.root_woken.store(true, Release);
         // The driver looks at the flag in its next turn.
         if !self.scheduler.is_driven_here() {
             HomeRef::from(self).notify();
         }
+    }
+
+    fn home(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 }
 
@@ -312,8 +321,10 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// If the future does. With the feature `tokio`, if this would have to block a thread that
-    /// drives tokio's current-thread runtime.
+    /// If the future does. If it waits for tasklets of this context alone, and those can never
+    /// finish; if it is nested too deep: as [`TaskletFuture::get_result`]. With the feature
+    /// `tokio`, if this would have to block a thread that drives tokio's current-thread runtime.
+    #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         block::block_on(&self.shared, future)
     }

@@ -6,11 +6,15 @@
 //! asked for the value, and a description can be kept, logged and compared without any bound on
 //! the tasklet's types.
 
+mod deadlock;
+
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
+
+pub(crate) use deadlock::{Deadlock, End};
 
 /// The result of a tasklet's body, or the panic that ended it.
 pub(crate) type Outcome<T> = Result<T, Panic>;
@@ -25,16 +29,25 @@ struct Inner {
     // Payloads are not `Sync`, handles are; the mutex is never contended.
     payload: Mutex<Box<dyn Any + Send>>,
     origin: Option<Origin>,
+    /// Nobody has heard of it so far: it begins where it is resumed.
+    untold: bool,
 }
 
 impl Panic {
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Panic {
-        Panic(Box::new(Inner { payload: Mutex::new(payload), origin: None }))
+        Panic(Box::new(Inner { payload: Mutex::new(payload), origin: None, untold: false }))
     }
 
     /// A panic with this message.
     pub(crate) fn message(message: String) -> Panic {
         Panic::new(Box::new(message))
+    }
+
+    /// The same, and the panic hook is called where it is resumed, as for any panic that begins.
+    pub(crate) fn untold(message: String) -> Panic {
+        let mut panic = Panic::message(message);
+        panic.0.untold = true;
+        panic
     }
 
     /// What a waiter of a cancelled tasklet gets.
@@ -56,6 +69,9 @@ impl Panic {
 
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
+        if self.0.untold {
+            panic!("{}", self.to_failure().message);
+        }
         resume_unwind(self.0.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 

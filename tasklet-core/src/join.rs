@@ -36,6 +36,9 @@ mod sealed {
 
         /// Whether the outcome is there; it is not taken.
         fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+
+        /// The context to drive while this thread waits for it.
+        fn home(&mut self) -> crate::Context;
     }
 }
 
@@ -55,6 +58,10 @@ impl<J: sealed::Sealed> Joinable for J {}
 impl<T> sealed::Sealed for TaskletFuture<T> {
     type Output = T;
 
+    fn home(&mut self) -> TaskletContext {
+        TaskletContext::of(self.handle().home())
+    }
+
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.handle().poll_outcome(cx)
     }
@@ -67,6 +74,10 @@ impl<T> sealed::Sealed for TaskletFuture<T> {
 impl<T> sealed::Sealed for LocalTaskletFuture<T> {
     type Output = T;
 
+    fn home(&mut self) -> TaskletContext {
+        TaskletContext::of(self.handle().home())
+    }
+
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.handle().poll_outcome(cx)
     }
@@ -78,6 +89,10 @@ impl<T> sealed::Sealed for LocalTaskletFuture<T> {
 
 impl<T: Clone + Send + Sync + 'static> sealed::Sealed for SharedFuture<T> {
     type Output = T;
+
+    fn home(&mut self) -> TaskletContext {
+        self.context_to_drive()
+    }
 
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.poll_shared(cx)

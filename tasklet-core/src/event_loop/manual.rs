@@ -9,7 +9,7 @@ use super::{fire_timer, reset_idle, run_idle};
 use crate::context::Context;
 use crate::context::block::{block_on_home, drive_as_guest};
 use crate::error::{About, Info};
-use crate::task::{Driving, HomeRef, start_later};
+use crate::task::{Driving, HomeRef, Waits, start_later};
 
 /// What one turn of a context's loop came to, from [`Context::run0`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,14 +148,16 @@ impl Context {
     /// # Panics
     ///
     /// As [`Context::run`] does.
+    #[track_caller]
     pub fn run1(&self) -> bool {
         match self.run0() {
             Turn::Worked => true,
             Turn::Finished => false,
             Turn::Waiting(_) => {
                 let mut before = None;
-                block_on_home(
+                let waited = block_on_home(
                     self.shared(),
+                    Waits::All(None),
                     || false,
                     |driving, _cx| {
                         let waits = match driving {
@@ -168,6 +170,9 @@ impl Context {
                         if waits { Poll::Pending } else { Poll::Ready(()) }
                     },
                 );
+                if let Err(deadlock) = waited {
+                    panic!("{deadlock}");
+                }
                 true
             }
         }
@@ -183,11 +188,15 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// With the feature `tokio`: if it would have to block a thread that drives tokio's
-    /// current-thread runtime.
+    /// If all that is left waits for itself, which can never finish: with the chain of the waiting
+    /// tasklets, after they were cancelled. If it is nested in
+    /// [`BLOCKING_DEPTH_MAX`](crate::BLOCKING_DEPTH_MAX) other blocking waits. With the feature
+    /// `tokio`: if it would have to block a thread that drives tokio's current-thread runtime.
+    #[track_caller]
     pub fn run(&self) {
-        block_on_home(
+        let waited = block_on_home(
             self.shared(),
+            Waits::All(None),
             || false,
             |driving, _cx| {
                 let finished = match driving {
@@ -197,6 +206,9 @@ impl Context {
                 if finished { Poll::Ready(()) } else { Poll::Pending }
             },
         );
+        if let Err(deadlock) = waited {
+            panic!("{deadlock}");
+        }
     }
 
     /// Sends off what idle callbacks hold back (batches), without waiting until nothing is ready.

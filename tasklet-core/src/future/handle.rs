@@ -1,14 +1,16 @@
 //! What every handle is inside: a result, a panic, a task, or a promise.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::awaiting::Awaiting;
 use super::callback::Callback;
 use super::promise::Promise;
-use crate::context::block::{block_on, block_on_home, drive_as_guest, poll_as_guest};
+use crate::context::block::{block_on, drive_as_guest, poll_as_guest};
 use crate::context::{Shared, current};
 use crate::error::{Outcome, Panic};
 use crate::task::{Exclusive, HomeRef, Known, Task};
@@ -131,11 +133,18 @@ impl<T> Handle<T> {
             return task.poll_done(cx.waker());
         }
         let home = task.home();
-        poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()))
+        poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()), |_| None)
+    }
+
+    /// The address of its task's context, if this thread drives that: then it is this thread that
+    /// will finish the task.
+    pub(super) fn home_driven_here(&self) -> Option<NonNull<Shared>> {
+        let task = self.0.task.as_ref()?;
+        (!task.is_done() && task.is_driven_here()).then(|| task.home_address())
     }
 
     /// The context to drive while waiting for this.
-    fn home(&self) -> Arc<Shared> {
+    pub(crate) fn home(&self) -> Arc<Shared> {
         if let Some(task) = self.0.task.as_ref().filter(|task| !task.is_done()) {
             let home = task.home();
             if drive_as_guest(HomeRef::from(&home)).is_some() {
@@ -158,7 +167,7 @@ impl<T> Handle<T> {
     pub(crate) fn wait(&mut self) {
         if !self.is_done() {
             let home = self.home();
-            block_on_home(&home, || false, |_, cx| self.poll_done(cx));
+            block_on(&home, poll_fn(|cx| self.poll_done(cx)));
         }
     }
 

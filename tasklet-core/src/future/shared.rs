@@ -3,20 +3,22 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::task::{Context, Poll, Waker};
 
 use super::TaskletFuture;
 use super::handle::Handle;
 use crate::context::{Context as TaskletContext, block::block_on};
 use crate::error::{Outcome, Panic};
+use crate::task::Fan;
 
 /// What the clones share.
 struct Inner<T> {
     /// The result, or what the panic said; set once.
     outcome: OnceLock<Result<T, String>>,
     handle: Mutex<Option<Handle<T>>>,
-    waiters: Mutex<Vec<Waker>>,
+    /// Those who wait, behind the one waker that the handle is polled with.
+    waiters: Arc<Fan>,
 }
 
 /// A [`TaskletFuture`] that many can await; see [`TaskletFuture::shared`].
@@ -47,7 +49,7 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
         let inner = Inner {
             outcome: OnceLock::new(),
             handle: Mutex::new(Some(future.into_handle())),
-            waiters: Mutex::new(Vec::new()),
+            waiters: Arc::default(),
         };
         SharedFuture { inner: Arc::new(inner) }
     }
@@ -67,11 +69,20 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     ///
     /// # Panics
     ///
-    /// If the tasklet panicked: with what its panic said, for each who asks.
+    /// If the tasklet panicked: with what its panic said, for each who asks. And as
+    /// [`TaskletFuture::get_result`].
     #[track_caller]
     pub fn get_result(self) -> T {
-        let context = TaskletContext::current();
+        let context = self.context_to_drive();
         block_on(context.shared(), self.into_future())
+    }
+
+    /// The tasklet's own, if this thread may drive that.
+    pub(crate) fn context_to_drive(&self) -> TaskletContext {
+        match self.inner.handle.try_lock().as_deref() {
+            Ok(Some(handle)) => TaskletContext::of(handle.home()),
+            _ => TaskletContext::current(),
+        }
     }
 
     pub(crate) fn poll_shared(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
@@ -85,10 +96,10 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Inner<T> {
-    fn poll(self: &Arc<Self>, cx: &Context<'_>) -> Poll<Outcome<T>> {
+    fn poll(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
         if self.outcome.get().is_none() {
-            self.register(cx.waker());
-            self.poll_handle();
+            self.waiters.add(cx.waker());
+            self.poll_handle(cx.waker());
         }
         match self.outcome.get() {
             None => Poll::Pending,
@@ -97,15 +108,8 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
         }
     }
 
-    fn register(&self, waker: &Waker) {
-        let mut waiters = lock(&self.waiters);
-        if !waiters.iter().any(|waiter| waiter.will_wake(waker)) {
-            waiters.push(waker.clone());
-        }
-    }
-
-    /// Polls the one handle; it wakes all.
-    fn poll_handle(self: &Arc<Self>) {
+    /// Polls the one handle; it wakes all. `added` is the waker of who asks.
+    fn poll_handle(&self, added: &Waker) {
         // Whoever holds the lock polls, and wakes us if that was the last time. It is only tried,
         // since the poll may drive a context whose tasks await this very future.
         let mut slot = match self.handle.try_lock() {
@@ -114,30 +118,17 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
             Err(TryLockError::WouldBlock) => return,
         };
         let Some(handle) = &mut *slot else { return };
-        let waker = Waker::from(Arc::clone(self));
+        let waker = self.waiters.waker();
         if let Poll::Ready(outcome) = handle.poll_outcome(&mut Context::from_waker(&waker)) {
             let outcome = outcome.map_err(|panic| panic.to_failure().text().to_owned());
             // The handle is polled by one at a time, and taken out with its outcome.
             let _first = self.outcome.set(outcome);
             *slot = None;
             drop(slot);
-            self.wake_all();
+            self.waiters.wake_all();
+        } else if let Some(home) = handle.home_driven_here() {
+            self.waiters.confine(added, home);
         }
-    }
-
-    fn wake_all(&self) {
-        let waiters = std::mem::take(&mut *lock(&self.waiters));
-        waiters.into_iter().for_each(Waker::wake);
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<T: Clone + Send + Sync + 'static> Wake for Inner<T> {
-    fn wake(self: Arc<Self>) {
-        self.wake_all();
     }
 }
 

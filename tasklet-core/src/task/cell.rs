@@ -49,6 +49,8 @@ pub(super) struct Header {
     pub(super) run: Cell<Run>,
     /// Whether the context has callbacks for this task in its table. The driver's.
     pub(super) has_callbacks: Cell<bool>,
+    /// What the last look for a deadlock has found out about it. The driver's.
+    pub(super) has_hope: Cell<bool>,
 }
 
 /// The future, until it has finished; then what came of it.

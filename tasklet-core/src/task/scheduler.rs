@@ -3,6 +3,8 @@
 //! One thread at a time drives a context. It has a [`Driving`], the proof that unlocks everything
 //! that is not atomic: links, waiter slots, the ready queue, the loop's timers and idle callbacks.
 
+mod lookout;
+
 use std::cell::{Cell, OnceCell, UnsafeCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,6 +18,8 @@ use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
 use crate::event_loop::Local;
+
+pub(crate) use lookout::{Effort, Seen, Waits};
 
 /// Which threads may drive a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,11 @@ pub(crate) struct Scheduler {
     received: UnsafeCell<VecDeque<Message>>,
     /// How often something was run.
     worked: Cell<u64>,
+    /// A task in the list that could go on when it was last looked at, so that the next look need
+    /// not search for one.
+    witness: Cell<Option<NonNull<Header>>>,
+    /// How many tasks were looked at so far.
+    looked_at: Cell<u64>,
     /// Written by the driver, read by anyone.
     started: AtomicU64,
     /// Made when it is first needed: most contexts have no timers, idle callbacks or callbacks.
@@ -87,6 +96,8 @@ impl Scheduler {
             unsettled: Cell::new(false),
             received: UnsafeCell::new(VecDeque::new()),
             worked: Cell::new(0),
+            witness: Cell::new(None),
+            looked_at: Cell::new(0),
             started: AtomicU64::new(0),
             local: OnceCell::new(),
         }
@@ -398,6 +409,9 @@ impl<'a> Driving<'a> {
             // SAFETY: a neighbour in the list, hence alive.
             Some(next) => unsafe { next.as_ref() }.previous.set(previous),
             None => self.scheduler.last.set(previous),
+        }
+        if self.scheduler.witness.get() == Some(task) {
+            self.scheduler.witness.set(None);
         }
         let pending = self.scheduler.pending() - 1;
         self.scheduler.pending.store(pending, Relaxed);
