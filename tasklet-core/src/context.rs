@@ -27,7 +27,6 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
-use std::task::Wake;
 
 pub use builder::Builder;
 pub use dump::{DUMP_MAX, Dump, DumpedTask, Standing};
@@ -39,8 +38,10 @@ use crate::future::handle::Handle;
 use crate::sync::Ordering::{AcqRel, Relaxed, SeqCst};
 use crate::sync::{AtomicBool, AtomicU8, AtomicUsize};
 use crate::task::{
-    Affinity, Describe, Drive, Driving, HomeRef, Message, Scheduler, Task, start, start_later,
+    Affinity, Describe, Drive, Driving, HomeRef, Message, OF_TOPLEVEL, RootOwner, Scheduler,
+    Tables, Task, WakerCount, start, start_later,
 };
+pub use block::BLOCKING_DEPTH_MAX;
 pub use report::ERRORS_MAX;
 pub use scope::Scope;
 
@@ -66,6 +67,7 @@ pub(crate) struct Shared {
     drivers: Drivers,
     /// The root was woken from elsewhere: its body is to be polled.
     root_woken: AtomicBool,
+    root_wakers: WakerCount,
     phase: AtomicU8,
     /// Somebody sees to it that it is finished: its parent, or the background, its last handle
     /// having gone.
@@ -101,6 +103,7 @@ impl Shared {
             clock,
             drivers: Drivers::new(root),
             root_woken: AtomicBool::new(true),
+            root_wakers: WakerCount::default(),
             phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),
@@ -191,12 +194,14 @@ impl Drop for Shared {
 }
 
 /// A context is the waker of its toplevel's body.
-impl Wake for Shared {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
+impl RootOwner for Shared {
+    const TABLES: &'static Tables = &OF_TOPLEVEL;
+
+    fn wakers(&self) -> &WakerCount {
+        &self.root_wakers
     }
 
-    fn wake_by_ref(self: &Arc<Self>) {
+    fn wake_root(self: &Arc<Self>) {
         // The driver looks at its flags in its next turn.
         if self.scheduler.with_driving(|driving| driving.wake_root()).is_none() {
             // An exchange, and not a store: of several who wake at once, the root sees what each
@@ -204,6 +209,10 @@ impl Wake for Shared {
             self.root_woken.swap(true, AcqRel);
             HomeRef::from(self).notify();
         }
+    }
+
+    fn home(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 }
 
@@ -367,8 +376,10 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// If the future does. With the feature `tokio`, if this would have to block a thread that
-    /// drives tokio's current-thread runtime.
+    /// If the future does. If it waits for tasklets of this context alone, and those can never
+    /// finish; if it is nested too deep: as [`TaskletFuture::get_result`]. With the feature
+    /// `tokio`, if this would have to block a thread that drives tokio's current-thread runtime.
+    #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         block::block_on(&self.shared, future)
     }

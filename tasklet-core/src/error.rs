@@ -6,6 +6,7 @@
 //! asked for the value, and a description can be kept, logged and compared without any bound on
 //! the tasklet's types.
 
+mod deadlock;
 pub(crate) mod flow;
 mod trail;
 
@@ -17,6 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trail::Trail;
+
+pub(crate) use deadlock::{Deadlock, End};
 
 /// The result of a tasklet's body, or the panic that ended it.
 pub(crate) type Outcome<T> = Result<T, Panic>;
@@ -31,24 +34,36 @@ struct Inner {
     // Payloads are not `Sync`, handles are; the mutex is never contended.
     payload: Mutex<Box<dyn Any + Send>>,
     trail: Trail,
+    /// Nobody has heard of it so far: it begins where it is resumed.
+    untold: bool,
 }
 
 impl Panic {
     /// A panic that was caught.
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Panic {
         let trail = Trail::pick_up(payload.as_ref());
-        Panic(Box::new(Inner { payload: Mutex::new(payload), trail }))
+        Panic::with(payload, trail)
     }
 
     /// A panic with this message.
     pub(crate) fn message(message: String) -> Panic {
-        Panic(Box::new(Inner { payload: Mutex::new(Box::new(message)), trail: Trail::default() }))
+        Panic::with(Box::new(message), Trail::default())
     }
 
     /// A panic that says what another one has said.
     pub(crate) fn again(failure: &Failure) -> Panic {
-        let payload = Mutex::new(Box::new(failure.message.clone()) as Box<dyn Any + Send>);
-        Panic(Box::new(Inner { payload, trail: failure.trail.clone() }))
+        Panic::with(Box::new(failure.message.clone()), failure.trail.clone())
+    }
+
+    fn with(payload: Box<dyn Any + Send>, trail: Trail) -> Panic {
+        Panic(Box::new(Inner { payload: Mutex::new(payload), trail, untold: false }))
+    }
+
+    /// The same, and the panic hook is called where it is resumed, as for any panic that begins.
+    pub(crate) fn untold(message: String) -> Panic {
+        let mut panic = Panic::message(message);
+        panic.0.untold = true;
+        panic
     }
 
     /// What a waiter of a cancelled tasklet gets.
@@ -66,7 +81,10 @@ impl Panic {
 
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
-        let Inner { payload, trail } = *self.0;
+        if self.0.untold {
+            panic!("{}", self.to_failure().message);
+        }
+        let Inner { payload, trail, .. } = *self.0;
         let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
         let payload = match payload.downcast::<SharedPanic>() {
             Ok(shared) => Box::new(shared.message.to_string()),

@@ -16,7 +16,7 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_timer::Delay;
 
@@ -43,6 +43,8 @@ pub(crate) struct Local {
     alarm: RefCell<Option<Alarm>>,
     /// The deadline that a parent's loop keeps for this one.
     kept: Cell<Option<Kept>>,
+    /// Wakes the driver for a thorough look.
+    patience: RefCell<Option<Patience>>,
     /// Callbacks of unfinished tasks, by the address of the task.
     callbacks: RefCell<BTreeMap<usize, Vec<Callback>>>,
     /// What goes along with suspended tasks.
@@ -64,8 +66,21 @@ struct Kept {
     key: TimerKey,
 }
 
+/// Ends so long after somebody began to be patient.
+#[derive(Debug)]
+struct Patience {
+    delay: Delay,
+    waker: Waker,
+}
+
 /// Wakes the context of an alarm, if it is still there.
 struct Ring(Weak<Shared>);
+
+impl Ring {
+    fn waker(home: HomeRef<'_>) -> Waker {
+        Waker::from(Arc::new(Ring(Arc::downgrade(&home.to_arc()))))
+    }
+}
 
 impl Wake for Ring {
     fn wake(self: Arc<Self>) {
@@ -90,6 +105,7 @@ impl Local {
 ///
 /// `root` is called at the beginning of every turn; it polls what it has to when it was woken,
 /// which `is_woken` tells: a root that woke itself is ready like any task.
+/// `at_rest` is asked when there is nothing to do but wait, and may have something better to say.
 /// `Pending` means that `cx` will be woken when a turn can do something again.
 pub(crate) fn poll_turns<T>(
     drive: &Drive<'_>,
@@ -97,6 +113,7 @@ pub(crate) fn poll_turns<T>(
     cx: &mut Context<'_>,
     is_woken: impl Fn() -> bool,
     mut root: impl FnMut(&Driving<'_>, &mut Context<'_>) -> Poll<T>,
+    mut at_rest: impl FnMut(&Driving<'_>) -> Option<T>,
 ) -> Poll<T> {
     let _runtime = home.enter_runtime();
     let driving = drive.driving();
@@ -133,6 +150,9 @@ pub(crate) fn poll_turns<T>(
             continue;
         }
         if poll_alarm(driving, drive.home()).is_pending() {
+            if let Some(value) = at_rest(driving) {
+                return Poll::Ready(value);
+            }
             driving.settle();
             return Poll::Pending;
         }
@@ -228,6 +248,24 @@ fn keep_deadline(
     parent.unsettle();
 }
 
+/// Whether so much time has gone by since this was asked first, or was true the last time. If not,
+/// the context is woken when it has.
+pub(crate) fn is_out_of_patience(
+    driving: &Driving<'_>,
+    home: HomeRef<'_>,
+    limit: Duration,
+) -> bool {
+    let mut slot = driving.local().patience.borrow_mut();
+    let patience =
+        slot.get_or_insert_with(|| Patience { delay: Delay::new(limit), waker: Ring::waker(home) });
+    let mut cx = Context::from_waker(&patience.waker);
+    let is_over = Pin::new(&mut patience.delay).poll(&mut cx).is_ready();
+    if is_over {
+        *slot = None;
+    }
+    is_over
+}
+
 /// Sets the alarm to the next deadline. `Ready` if that is now.
 ///
 /// It wakes the context, not `cx`: whoever waits now may have left when it rings.
@@ -242,7 +280,7 @@ fn poll_alarm(driving: &Driving<'_>, home: HomeRef<'_>) -> Poll<()> {
     let alarm = alarm.get_or_insert_with(|| Alarm {
         deadline,
         delay: Delay::new(left),
-        waker: Waker::from(Arc::new(Ring(Arc::downgrade(&home.to_arc())))),
+        waker: Ring::waker(home),
     });
     if alarm.deadline != deadline {
         alarm.deadline = deadline;

@@ -133,8 +133,19 @@ impl<T> TaskletFuture<T> {
     ///
     /// # Panics
     ///
-    /// If the tasklet panicked or was cancelled. With the feature `tokio`, if this would have to
-    /// block a thread that drives tokio's current-thread runtime.
+    /// If the tasklet panicked or was cancelled.
+    ///
+    /// If it can never finish, since it waits for itself, be it through others of its context: the
+    /// message names the tasklets of the chain and the places of their calls, and those are
+    /// cancelled. What anybody else may still wake (a timer, a channel, a thread, another context)
+    /// is waited for. It takes a moment to be sure where other tasklets of the context are waiting
+    /// for such things.
+    ///
+    /// If it is nested in [`BLOCKING_DEPTH_MAX`](crate::BLOCKING_DEPTH_MAX) other blocking waits of
+    /// the same thread. With the feature `tokio`, if this would have to block a thread that drives
+    /// tokio's current-thread runtime.
+    ///
+    /// NDB: "Deadlock waiting for <Future…>".
     #[track_caller]
     pub fn get_result(self) -> T {
         self.handle.get_result()
@@ -146,8 +157,7 @@ impl<T> TaskletFuture<T> {
     ///
     /// # Panics
     ///
-    /// With the feature `tokio`, if this would have to block a thread that drives tokio's
-    /// current-thread runtime.
+    /// As [`get_result`](Self::get_result), but not if the tasklet did.
     #[track_caller]
     pub fn wait(&mut self) {
         self.handle.wait();

@@ -38,6 +38,9 @@ mod sealed {
 
         /// Whether the outcome is there; it is not taken.
         fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+
+        /// The context to drive while this thread waits for it.
+        fn home(&mut self) -> crate::Context;
     }
 }
 
@@ -57,6 +60,10 @@ impl<J: sealed::Sealed> Joinable for J {}
 impl<T> sealed::Sealed for TaskletFuture<T> {
     type Output = T;
 
+    fn home(&mut self) -> TaskletContext {
+        TaskletContext::of(self.handle().home())
+    }
+
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.handle().poll_outcome(cx)
     }
@@ -69,6 +76,10 @@ impl<T> sealed::Sealed for TaskletFuture<T> {
 impl<T> sealed::Sealed for LocalTaskletFuture<T> {
     type Output = T;
 
+    fn home(&mut self) -> TaskletContext {
+        TaskletContext::of(self.handle().home())
+    }
+
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.handle().poll_outcome(cx)
     }
@@ -80,6 +91,10 @@ impl<T> sealed::Sealed for LocalTaskletFuture<T> {
 
 impl<T: Clone + Send + Sync + 'static> sealed::Sealed for SharedFuture<T> {
     type Output = T;
+
+    fn home(&mut self) -> TaskletContext {
+        self.context_to_drive()
+    }
 
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         self.poll_shared(cx)

@@ -81,6 +81,10 @@
 //! is registered with its context, and a toplevel ends when all have. What failed meanwhile, and
 //! nobody looked at, is a [`TaskletError`] of the context.
 //!
+//! Tasklets that wait for each other in a circle would never finish. Whoever blocks for one of
+//! them, and a toplevel that owes one, panics with a message that names them and the places of
+//! their calls, instead of hanging.
+//!
 //! If the caller of an async toplevel goes away (a web server drops the handler's future when its
 //! client has disconnected), the toplevel is finished in the background: on the tokio runtime it
 //! ran on, with the feature `tokio`, otherwise on a thread of this crate. [`drain`] waits for those
@@ -138,7 +142,9 @@ pub use batch::{
     CALLS_IN_FLIGHT_MAX, Policy, READ_ITEMS_MAX, SameKey, WRITE_ITEMS_MAX, With,
 };
 pub use context::live::{Unfinished, drain, live};
-pub use context::{Builder, Context, DUMP_MAX, Dump, DumpedTask, ERRORS_MAX, Scope, Standing};
+pub use context::{
+    BLOCKING_DEPTH_MAX, Builder, Context, DUMP_MAX, Dump, DumpedTask, ERRORS_MAX, Scope, Standing,
+};
 pub use error::TaskletError;
 pub use error::flow::add_flow_exception;
 pub use event_loop::{Idle, Turn};

@@ -21,7 +21,7 @@ mod real {
     pub(crate) use std::thread_local;
 
     pub(crate) use atomic_waker::AtomicWaker;
-    pub(crate) use futures_lite::future::block_on;
+    pub(crate) use parking::{Parker, pair};
 }
 
 #[cfg(all(test, tasklet_loom))]

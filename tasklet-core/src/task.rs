@@ -13,6 +13,7 @@
 //! | the context | `OWNED` | one, from birth to completion | poll, complete, cancel, through its driver |
 //! | the handle, [`Task`] | `HANDLE` | one, from birth until it is used up | take the outcome after `DONE` |
 //! | wakers, messages, [`TaskRef`](reference::TaskRef) | the count | any number | wake; keep the memory |
+//! | wakers that lie with another task of the same context | the count, and the inner count | any number | the same |
 //!
 //! The memory is freed by whoever takes the last mark away. The future is gone by then: it is
 //! dropped by the driver, when it finishes or is cancelled, and `OWNED` stays until that is done.
@@ -28,6 +29,22 @@
 //! What is not atomic belongs to the driver: the future, the links of the list, the waiter, where
 //! the task stands (`Run`), the ready queue, and the loop's own data. Hand-over from one driver to
 //! the next synchronises through `driver`, stored and exchanged with `SeqCst`.
+//!
+//! # Inner references
+//!
+//! A waker that waits for the end of a task lies in that task's waiter slot, or in the [`Fan`] that
+//! does. If both belong to one context, it is kept with a second table of functions, and counted
+//! twice: as a reference, and as an inner one. Both counts change in one operation, so that no
+//! thread ever sees one without the other, and the memory depends on the first alone. A clone of it
+//! is an ordinary waker, and so is what leaves the place: the slot belongs to the driver, who fires
+//! the waker at once; a fan may be emptied by any thread, which loosens what it takes under the
+//! fan's lock. So as long as a task's references are all inner ones, and no wake-up is on its way,
+//! nothing but the end of another task of its context can wake it (`scheduler/lookout.rs`). The
+//! wakers of a root are counted likewise (`root.rs`): one strong count of its owner belongs to all
+//! of them together.
+//!
+//! A waker's table tells what its data is: the tables are statics of this module, and their
+//! addresses do not leave it but in the wakers themselves.
 //!
 //! # Situations
 //!
@@ -65,6 +82,10 @@
 //! *What goes along* with a task (the values of tasklet-locals, a span) waits in a table of the
 //! driver's, and is in a frame of its own while user code runs in its company.
 //!
+//! *A look for a deadlock* follows links and waiter slots as the driver, runs no user code, and
+//! touches no future. Those whom it gives up are held by references while they are cancelled, since
+//! each drop is user code, and may end others of them.
+//!
 //! *Panics*: the poll, the drop of a future and the drop of an outcome are user code, and each runs
 //! inside `catch_unwind`. Nothing of the driver's is borrowed while user code runs.
 
@@ -73,8 +94,10 @@
 mod body;
 mod cell;
 mod companion;
+mod count;
 mod current;
 mod exclusive;
+mod fan;
 mod handle;
 mod harness;
 mod inbox;
@@ -83,6 +106,7 @@ mod models;
 mod pool;
 mod raw;
 mod reference;
+mod root;
 mod scheduler;
 mod state;
 #[cfg(test)]
@@ -91,13 +115,16 @@ mod waker;
 
 pub(crate) use body::Body;
 pub(crate) use companion::{Companion, Companions, apart, has_values, inline, set_has_values};
+pub(crate) use count::WakerCount;
 pub(crate) use current::{Entered, HomeRef, with_entered};
 pub(crate) use exclusive::Exclusive;
+pub(crate) use fan::Fan;
 pub(crate) use handle::Task;
 pub(crate) use harness::{start, start_later, start_local};
 pub(crate) use inbox::Message;
 pub(crate) use raw::{Describe, Known};
-pub(crate) use scheduler::{Affinity, Drive, Driving, Scheduler};
+pub(crate) use root::{OF_BLOCKED, OF_TOPLEVEL, RootOwner, RootWaker, Tables};
+pub(crate) use scheduler::{Affinity, Drive, Driving, Effort, Scheduler, Seen, Waits};
 
 /// What a task belongs to.
 type Home = crate::context::Shared;

@@ -2,12 +2,13 @@
 
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier};
+use std::task::Poll;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use futures_executor::ThreadPool;
 use tasklet_core::{Completer, Context, TaskletFuture, sleep, tasklet, toplevel};
-use tests::{Log, gate, within, yield_now};
+use tests::{Log, gate, poll_now, within, yield_now};
 
 #[tasklet]
 async fn pass(gate: TaskletFuture<()>, result: u32) -> u32 {
@@ -241,5 +242,37 @@ fn run_in_a_context_that_another_thread_drives_waits_until_nothing_is_left() {
             assert_eq!(log.take(), ["ran"]);
             assert_eq!(driver.join().expect("no panic"), 1);
         }
+    });
+}
+
+#[test]
+fn a_handler_goes_on_on_whatever_thread_polls_it_next() {
+    #[toplevel]
+    async fn handler(gates: Vec<TaskletFuture<()>>) -> Vec<ThreadId> {
+        let mut threads = Vec::new();
+        for gate in gates {
+            pass(gate, 1).await;
+            threads.push(thread::current().id());
+        }
+        threads
+    }
+    within(|| {
+        let (openers, gates): (Vec<_>, Vec<_>) = (0..8).map(|_| gate()).unzip();
+        let mut handler = Box::pin(handler(gates));
+        assert!(poll_now(&mut handler).is_pending());
+        let mut expected = Vec::new();
+        let mut ended = None;
+        for opener in openers {
+            let thread = thread::spawn(move || {
+                opener.set_result(());
+                let polled = poll_now(&mut handler);
+                (handler, polled)
+            });
+            expected.push(thread.thread().id());
+            let polled;
+            (handler, polled) = thread.join().expect("no panic");
+            ended = Some(polled);
+        }
+        assert_eq!(ended, Some(Poll::Ready(expected)));
     });
 }

@@ -155,6 +155,93 @@ fn a_crowd_waits_at_once_and_is_let_go_at_once() {
 }
 
 #[test]
+fn a_chain_of_shared_futures_is_started_woken_and_dropped() {
+    #[tasklet]
+    async fn pass_on(next: SharedFuture<u32>) -> u32 {
+        next.await + 1
+    }
+    on_a_small_stack(|| {
+        let (opener, closed) = TaskletFuture::promise();
+        let first = closed.shared();
+        let last = (0..MANY).fold(first.clone(), |next, _| pass_on(next).shared());
+        assert_eq!(Context::current().pending(), MANY as usize);
+        opener.set_result(0);
+        assert_eq!(last.get_result(), MANY);
+        assert_eq!(first.get_result(), 0);
+
+        let context = Context::new();
+        let (opener, closed) = TaskletFuture::<u32>::promise();
+        let (first, started) = (closed.shared(), context.clone());
+        let last = started.enter(|| (0..MANY).fold(first, |next, _| pass_on(next).shared()));
+        drop(last);
+        opener.set_result(0);
+        context.run();
+        assert_eq!(context.pending(), 0);
+    });
+}
+
+#[test]
+fn thousands_of_contexts_live_at_once() {
+    #[toplevel]
+    async fn handler(gate: SharedFuture<()>, n: u32) -> u32 {
+        chain(3).await;
+        gate.await;
+        n
+    }
+    on_a_small_stack(|| {
+        const CONTEXTS: u32 = 5_000;
+        let (opener, closed) = gate();
+        let closed = closed.shared();
+        let mut handlers: Vec<_> =
+            (0..CONTEXTS).map(|n| Box::pin(handler(closed.clone(), n))).collect();
+        for handler in &mut handlers {
+            assert!(tests::poll_now(handler).is_pending());
+        }
+        opener.set_result(());
+        for (n, mut handler) in (0..).zip(handlers) {
+            assert_eq!(tests::poll_now(&mut handler), std::task::Poll::Ready(n));
+        }
+        closed.get_result();
+    });
+}
+
+#[test]
+fn ten_thousand_that_wait_are_woken_one_by_one() {
+    #[tasklet]
+    async fn wait(gate: TaskletFuture<()>, group: TaskletFuture<()>) {
+        gate.await;
+        group.await;
+    }
+    #[tasklet]
+    async fn pass_on(gate: TaskletFuture<()>) {
+        gate.await;
+    }
+    #[toplevel]
+    async fn handler(gates: Vec<TaskletFuture<()>>, groups: Vec<TaskletFuture<()>>) {
+        let passed: Vec<_> = groups.into_iter().map(pass_on).collect();
+        gates.into_iter().zip(passed).for_each(|(gate, group)| wait(gate, group).defer());
+    }
+    on_a_small_stack(|| {
+        const CROWD: usize = 10_000;
+        let (openers, gates): (Vec<_>, Vec<_>) = (0..CROWD).map(|_| gate()).unzip();
+        let (groups, closed): (Vec<_>, Vec<_>) = (0..CROWD).map(|_| gate()).unzip();
+        let mut handler = Box::pin(handler(gates, closed));
+        assert!(tests::poll_now(&mut handler).is_pending());
+        // The newest first wait for tasklets, so that a search for one that waits for something
+        // else has further to go each time.
+        for opener in openers.into_iter().rev() {
+            opener.set_result(());
+            assert!(tests::poll_now(&mut handler).is_pending());
+        }
+        for opener in groups {
+            assert!(tests::poll_now(&mut handler).is_pending());
+            opener.set_result(());
+        }
+        assert!(tests::poll_now(&mut handler).is_ready());
+    });
+}
+
+#[test]
 fn a_hundred_thousand_tasklets_are_pending_and_then_none() {
     #[tasklet]
     async fn wait(gate: TaskletFuture<()>) {

@@ -108,6 +108,16 @@ mod namespace;
 /// Numbers that are large: chains, crowds, and what they must not do to the stack.
 mod limits;
 
+/// Tasklets that wait for each other: told, not suffered. Where words are narrow nobody looks.
+#[cfg(target_pointer_width = "64")]
+mod deadlock;
+
+/// What looks like a deadlock and is none.
+mod deadlock_never;
+
+/// Blocking inside of blocking.
+mod nesting;
+
 /// What may go to other threads, and what must not.
 mod auto_traits;
 

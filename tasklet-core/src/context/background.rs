@@ -13,7 +13,7 @@ use super::toplevel::{Root, poll_to_end};
 use super::{Context as TaskletContext, Shared};
 use crate::error::{About, Failure, Info, Origin, Panic};
 use crate::sync::Ordering::{AcqRel, Acquire, SeqCst};
-use crate::task::{Drive, HomeRef, start_later};
+use crate::task::{Drive, HomeRef, Waits, start_later};
 
 /// Finishes a toplevel whose caller has gone: its body and all that it owes.
 pub(super) fn finish<F: Future<Output: Send> + Send + 'static>(root: Root<F>) {
@@ -181,7 +181,14 @@ impl Future for FinishTasks {
         shared.drivers.register_waiting(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
         loop {
-            std::task::ready!(poll_to_end(&drive, shared, cx, || false, || Poll::Ready(())));
+            let waits = || Waits::All(None);
+            let body = || Poll::Ready(());
+            if let Err(deadlock) =
+                std::task::ready!(poll_to_end(&drive, shared, cx, || false, waits, body))
+            {
+                shared.report_deadlock(&deadlock);
+                continue;
+            }
             shared.in_background.store(false, SeqCst);
             if shared.scheduler.inbox.is_empty() {
                 break;

@@ -14,10 +14,11 @@ use std::sync::atomic::Ordering::{Acquire, SeqCst};
 use std::task::{Context, Poll};
 
 use super::block::drive_as_guest;
+use super::toplevel::look;
 use super::{Context as TaskletContext, Root, Shared, background};
 use crate::error::{About, Info, Origin};
 use crate::event_loop::poll_turns;
-use crate::task::{Drive, HomeRef, start_later};
+use crate::task::{Drive, Driving, HomeRef, Waits, start_later};
 
 static CHILD: Info = Info::new("child context", module_path!());
 
@@ -117,15 +118,16 @@ impl Future for Keeper {
         loop {
             shared.drivers.register_waiting(cx.waker());
             let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
-            std::task::ready!(poll_turns(
-                &drive,
-                shared,
-                cx,
-                || false,
-                |driving, _cx| {
-                    if driving.is_finished(shared) { Poll::Ready(()) } else { Poll::Pending }
-                }
-            ));
+            let step = |driving: &Driving<'_>, _cx: &mut Context<'_>| {
+                if driving.is_finished(shared) { Poll::Ready(None) } else { Poll::Pending }
+            };
+            // Nobody waits here who could be told by a panic.
+            let at_rest = |_: &Driving<'_>| look(&drive, Waits::All(None), || false).map(Some);
+            let polled = poll_turns(&drive, shared, cx, || false, step, at_rest);
+            if let Some(deadlock) = std::task::ready!(polled) {
+                shared.report_deadlock(&deadlock.of(shared.origin()));
+                continue;
+            }
             if 0 < drive.driving().pending() {
                 // What is left runs below on this very stack; its driver wakes us when it leaves.
                 shared.drivers.register_waiting(cx.waker());

@@ -6,12 +6,14 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
-use super::block::{Woken, poll_as_guest};
+use super::block::poll_as_guest;
 use super::toplevel::poll_body;
 use super::{Context as TaskletContext, Shared};
 use crate::error::{Outcome, Panic};
+use crate::sync::Ordering::{AcqRel, Acquire};
+use crate::sync::{AtomicBool, AtomicWaker};
 use crate::task::{Body, Drive, Driving, Entered, HomeRef};
 
 /// A future that runs in a context, from [`Context::scope`](TaskletContext::scope) and
@@ -26,6 +28,47 @@ pub struct Scope<F: Future> {
     waker: Waker,
     body: Option<Body<F>>,
     outcome: Option<Outcome<F::Output>>,
+}
+
+/// The waker of a scope's body: a flag, and the waker of whoever polls the scope.
+#[derive(Debug)]
+struct Woken {
+    flag: AtomicBool,
+    outer: AtomicWaker,
+}
+
+impl Woken {
+    /// Woken from the start.
+    fn new() -> Woken {
+        Woken { flag: AtomicBool::new(true), outer: AtomicWaker::new() }
+    }
+
+    /// Whom to wake from now on.
+    fn register(&self, waker: &Waker) {
+        self.outer.register(waker);
+    }
+
+    fn is_woken(&self) -> bool {
+        self.flag.load(Acquire)
+    }
+
+    /// Whether it was woken since this was asked last.
+    fn take(&self) -> bool {
+        self.is_woken() && self.flag.swap(false, AcqRel)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // An exchange, and not a store: of several who wake at once, the body sees what each has
+        // done before.
+        self.flag.swap(true, AcqRel);
+        self.outer.wake();
+    }
 }
 
 impl TaskletContext {
@@ -145,7 +188,7 @@ impl<F: Future> Scope<F> {
         let shared = context.shared();
         let has_body = Cell::new(body.is_some());
         let is_woken = || has_body.get() && woken.is_woken();
-        poll_as_guest(shared, cx, is_woken, |driving, cx| {
+        let step = |driving: Option<&Driving<'_>>, cx: &mut Context<'_>| {
             woken.register(cx.waker());
             if woken.take() {
                 let _entered = driving.is_none().then(|| Entered::new(HomeRef::from(shared)));
@@ -159,7 +202,9 @@ impl<F: Future> Scope<F> {
                 None => shared.has_ended(),
             };
             if is_over { Poll::Ready(()) } else { Poll::Pending }
-        })
+        };
+        // A circle of tasklets is found by those who wait for the whole context.
+        poll_as_guest(shared, cx, is_woken, step, |_| None)
     }
 
     /// The context's loop runs below on this very stack, and goes on after this poll. To run turns

@@ -93,6 +93,7 @@ fn begin_to_wait(context: &Context) -> Arc<Alarm> {
             let finished = driving.is_some_and(|driving| driving.is_finished(context.shared()));
             if finished { Poll::Ready(()) } else { Poll::Pending }
         },
+        |_| None,
     );
     assert!(polled.is_pending(), "there is something to wait for");
     alarm

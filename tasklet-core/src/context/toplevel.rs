@@ -13,24 +13,30 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::block::block_on_home;
 use super::live::Live;
 use super::{Shared, background};
-use crate::error::{Failure, Info, Origin, Outcome, Panic};
+use crate::error::{Deadlock, Failure, Info, Origin, Outcome, Panic};
 use crate::event_loop::clock::Clock;
-use crate::event_loop::poll_turns;
+use crate::event_loop::{is_out_of_patience, poll_turns};
 use crate::local::Values;
-use crate::task::{Affinity, Body, Companion, Drive, Driving, HomeRef};
+use crate::task::{
+    Affinity, Body, Companion, Drive, Driving, Effort, HomeRef, RootWaker, Seen, Waits,
+};
+
+/// A root whose tasks are too many to look at all of them each time that it has to wait does so
+/// after so long.
+const LOOK_PATIENCE: Duration = Duration::from_millis(50);
 
 /// One running toplevel.
 pub(crate) struct Root<F: Future> {
     /// Known to `drain` since the first time that it had to wait. Before the context, whose address
     /// it knows.
     live: Option<Live>,
-    shared: Arc<Shared>,
-    /// Wakes the body; made once, since each clone counts.
-    waker: Waker,
+    /// Wakes the body, and holds the context; made once, since each clone counts.
+    waker: RootWaker<Shared>,
     body: Option<Body<F>>,
     outcome: Option<Outcome<F::Output>>,
     /// The body's tasklet-locals, and the span of all that runs here.
@@ -44,10 +50,10 @@ type Eye<F> = Option<fn(&<F as Future>::Output) -> Option<Failure>>;
 impl<F: Future> Root<F> {
     fn new(origin: Origin, affinity: Affinity, future: F, eye: Eye<F>) -> Root<F> {
         let shared = Shared::new(origin, affinity, super::Root::Toplevel, Clock::System);
-        let waker = Waker::from(Arc::clone(&shared));
+        let waker = RootWaker::new(shared);
         let company = Companion::of_toplevel(&origin);
         let body = Some(Body::new(future));
-        Root { shared, waker, body, outcome: None, live: None, company, eye }
+        Root { waker, body, outcome: None, live: None, company, eye }
     }
 
     /// Tells what is wrong with an outcome whose caller has gone.
@@ -58,27 +64,41 @@ impl<F: Future> Root<F> {
             Err(panic) => Some(panic.into_failure()),
         };
         if let Some(failure) = failure {
-            self.shared.report(self.shared.origin(), failure);
+            self.shared().report(self.shared().origin(), failure);
         }
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+        self.waker.owner()
     }
 
     /// Drives the context until body and context have nothing left to do.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<F::Output>> {
-        let Root { shared, waker, body, outcome, live, company, .. } = self;
+        while let Err(deadlock) = std::task::ready!(self.poll_or_deadlock(cx)) {
+            self.end_deadlock(&deadlock);
+        }
+        match self.outcome.take() {
+            Some(outcome) => Poll::Ready(outcome),
+            // Cancelled before it had ended: nobody waits for an outcome.
+            None => Poll::Ready(Err(Panic::cancelled(&self.shared().origin()))),
+        }
+    }
+
+    /// `Err` if what is left can never finish.
+    fn poll_or_deadlock(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Deadlock>> {
+        let Root { waker, body, outcome, live, company, .. } = self;
         let (span, values) = company.parts();
         let _span = span.enter();
+        let shared = waker.owner();
         shared.drivers.register_toplevel(cx.waker());
         let Some(drive) = shared.drive_as_root(cx) else { return Poll::Pending };
         let has_body = Cell::new(body.is_some());
         let is_woken = || has_body.get() && shared.is_root_woken(drive.driving());
-        let polled = poll_to_end(&drive, shared, cx, is_woken, || {
+        let waits = || Waits::All(has_body.get().then(|| waker.waits()));
+        let polled = poll_to_end(&drive, shared, cx, is_woken, waits, || {
             let Some(running) = body else { return Poll::Ready(()) };
             if shared.take_root_woken(drive.driving())
-                && let Poll::Ready(result) = poll_accompanied(running, values, waker)
+                && let Poll::Ready(result) = poll_accompanied(running, values, waker.waker())
             {
                 *outcome = Some(result);
                 *body = None;
@@ -88,17 +108,26 @@ impl<F: Future> Root<F> {
             }
             Poll::Pending
         });
-        if polled.is_pending() {
-            if live.is_none() {
-                shared.capture_runtime();
-                *live = Some(Live::register(shared));
-            }
-            return Poll::Pending;
+        if polled.is_pending() && live.is_none() {
+            shared.capture_runtime();
+            *live = Some(Live::register(shared));
         }
-        match outcome.take() {
-            Some(outcome) => Poll::Ready(outcome),
-            // Cancelled before it had ended: nobody waits for an outcome.
-            None => Poll::Ready(Err(Panic::cancelled(&shared.origin()))),
+        polled
+    }
+
+    /// What is left can never finish: that is the outcome, unless there is a worse one.
+    #[cold]
+    fn end_deadlock(&mut self, deadlock: &Deadlock) {
+        self.cancel_body();
+        match self.outcome.take() {
+            Some(Err(panic)) => {
+                self.outcome = Some(Err(panic));
+                self.shared().report_deadlock(deadlock);
+            }
+            result => {
+                self.outcome = Some(Err(Panic::untold(deadlock.to_string())));
+                self.dispose(result);
+            }
         }
     }
 
@@ -109,10 +138,12 @@ impl<F: Future> Root<F> {
         }
     }
 
-    /// Drops a body inside its context, so that what its drop starts is registered there.
-    fn dispose(&mut self, body: Body<F>) {
-        let Root { shared, company, .. } = self;
-        let drive = Drive::begin(HomeRef::from(&*shared));
+    /// Drops a body, or its result, inside its context and in its company, so that what its drop
+    /// starts is registered there.
+    fn dispose<T>(&mut self, body: T) {
+        let Root { waker, company, .. } = self;
+        let shared = waker.owner();
+        let drive = Drive::begin(HomeRef::from(shared));
         let dropped = catch_unwind(AssertUnwindSafe(|| company.accompany(|| drop(body))));
         drop(std::mem::take(company.parts().1));
         if let Err(payload) = dropped {
@@ -125,29 +156,36 @@ impl<F: Future> Root<F> {
     pub(super) fn owes(&self) -> bool {
         // Where somebody else has a look just now, there may be something.
         self.body.is_some()
-            || Drive::begin(HomeRef::from(&self.shared))
+            || Drive::begin(HomeRef::from(self.shared()))
                 .is_none_or(|drive| 0 < drive.driving().pending())
     }
 }
 
-/// Runs turns until `body` is ready and the context owes nothing, and ends it.
-pub(super) fn poll_to_end(
+/// Runs turns until `body` is ready and the context owes nothing, and ends it. `Err` if what is
+/// left can never finish; `waits` tells what that is.
+pub(super) fn poll_to_end<'w>(
     drive: &Drive<'_>,
     shared: &Shared,
     cx: &mut Context<'_>,
     is_woken: impl Fn() -> bool,
+    waits: impl Fn() -> Waits<'w>,
     mut body: impl FnMut() -> Poll<()>,
-) -> Poll<()> {
+) -> Poll<Result<(), Deadlock>> {
     loop {
-        std::task::ready!(poll_turns(drive, shared, cx, &is_woken, |driving, _cx| {
-            if body().is_ready() && driving.is_finished(shared) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        }));
+        let step = |driving: &Driving<'_>, _cx: &mut Context<'_>| {
+            let finished = body().is_ready() && driving.is_finished(shared);
+            if finished { Poll::Ready(Ok(())) } else { Poll::Pending }
+        };
+        let at_rest = |_: &Driving<'_>| {
+            let deadlock = look(drive, waits(), &is_woken)?;
+            Some(Err(deadlock.of(shared.origin())))
+        };
+        let polled = poll_turns(drive, shared, cx, &is_woken, step, at_rest);
+        if let Err(deadlock) = std::task::ready!(polled) {
+            return Poll::Ready(Err(deadlock));
+        }
         if shared.end(drive.driving()) {
-            return Poll::Ready(());
+            return Poll::Ready(Ok(()));
         }
         if 0 < drive.driving().running() {
             // What is left runs below on this very stack; its driver wakes us when it leaves.
@@ -155,6 +193,28 @@ pub(super) fn poll_to_end(
             drive.driving().unsettle();
             return Poll::Pending;
         }
+    }
+}
+
+/// Looks for a deadlock of everything that a root waits for.
+pub(super) fn look(
+    drive: &Drive<'_>,
+    waits: Waits<'_>,
+    is_woken: impl Fn() -> bool,
+) -> Option<Deadlock> {
+    if drive.is_nested() {
+        // Who runs below on this stack goes on when this poll has returned.
+        return None;
+    }
+    let mut seen = drive.driving().look(waits, Effort::Cheap, &is_woken);
+    if matches!(seen, Seen::Unsure)
+        && is_out_of_patience(drive.driving(), drive.home(), LOOK_PATIENCE)
+    {
+        seen = drive.driving().look(waits, Effort::Thorough, &is_woken);
+    }
+    match seen {
+        Seen::Deadlock(deadlock) => Some(deadlock),
+        Seen::Hope | Seen::Unsure => None,
     }
 }
 
@@ -215,7 +275,8 @@ impl<F: Future> OnDrop<F> for Cancel {
     fn dropped(root: Pending<F>) {
         let mut root = root.0;
         root.cancel_body();
-        background::finish_started(&root.shared, root.live.take());
+        let live = root.live.take();
+        background::finish_started(root.shared(), live);
     }
 }
 
@@ -245,7 +306,7 @@ impl<F: Future> OnDrop<F> for CancelLocal {
     fn dropped(root: Pending<F>) {
         let mut root = root.0;
         root.cancel_body();
-        background::cancel_started(&root.shared);
+        background::cancel_started(root.shared());
     }
 }
 
@@ -280,7 +341,7 @@ impl<F: Future, D: OnDrop<F>> Toplevel<F, D> {
 
 impl<F: Future> fmt::Debug for Pending<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pending").field(&self.0.shared.origin()).finish()
+        f.debug_tuple("Pending").field(&self.0.shared().origin()).finish()
     }
 }
 
@@ -288,7 +349,7 @@ impl<F: Future, D: OnDrop<F>> fmt::Debug for Toplevel<F, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = match &self.state {
             State::New(_, origin) => Some(*origin),
-            State::Running(root) => Some(root.shared.origin()),
+            State::Running(root) => Some(root.shared().origin()),
             State::Done => None,
         };
         f.debug_struct("Toplevel").field("origin", &origin).finish_non_exhaustive()
@@ -312,7 +373,7 @@ impl<F: Future, D: OnDrop<F>> Future for Toplevel<F, D> {
             panic!("a handler's future was polled after it had finished");
         };
         let Poll::Ready(outcome) = root.poll(cx) else {
-            D::waits(root.shared.origin());
+            D::waits(root.shared().origin());
             return Poll::Pending;
         };
         self.state = State::Done;
@@ -344,24 +405,42 @@ pub(crate) fn run_blocking<T>(origin: Origin, body: impl FnOnce() -> T) -> T {
         catch_unwind(AssertUnwindSafe(body))
     };
     drop(std::mem::take(values));
+    let mut found = None;
     loop {
-        block_on_home(
+        let waited = block_on_home(
             &shared,
+            Waits::All(None),
             || false,
             |driving, _cx| {
                 let finished = driving.is_some_and(|driving| driving.is_finished(&shared));
                 if finished { Poll::Ready(()) } else { Poll::Pending }
             },
         );
-        if shared.end(drive.driving()) {
+        if let Err(deadlock) = waited {
+            let deadlock = deadlock.of(origin);
+            if found.is_some() || outcome.is_err() {
+                shared.report_deadlock(&deadlock);
+            } else {
+                found = Some(deadlock);
+            }
+        } else if shared.end(drive.driving()) {
             break;
         }
     }
     drop(drive);
-    outcome.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+    match (outcome, found) {
+        (Ok(result), None) => result,
+        (Ok(_), Some(deadlock)) => panic!("{deadlock}"),
+        (Err(payload), _) => std::panic::resume_unwind(payload),
+    }
 }
 
 impl Shared {
+    /// A deadlock that nobody is told of by a panic.
+    pub(super) fn report_deadlock(&self, deadlock: &Deadlock) {
+        self.report(self.origin(), Failure::error(deadlock.to_string()));
+    }
+
     /// Drives for the root; if somebody has a look just now, `cx` is woken when that is over.
     pub(super) fn drive_as_root<'a>(self: &'a Arc<Self>, cx: &Context<'_>) -> Option<Drive<'a>> {
         let home = HomeRef::from(self);

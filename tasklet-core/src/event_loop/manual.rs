@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::context::block::{block_on_home, drive_as_guest};
 use crate::error::{About, Info};
 use crate::future::callback::CALLBACK;
-use crate::task::{Companion, Driving, HomeRef, start_later};
+use crate::task::{Companion, Driving, HomeRef, Waits, start_later};
 
 /// What one turn of a context's loop came to, from [`Context::run0`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,14 +151,16 @@ impl Context {
     /// # Panics
     ///
     /// As [`Context::run`] does.
+    #[track_caller]
     pub fn run1(&self) -> bool {
         match self.run0() {
             Turn::Worked => true,
             Turn::Finished => false,
             Turn::Waiting(_) => {
                 let mut before = None;
-                block_on_home(
+                let waited = block_on_home(
                     self.shared(),
+                    Waits::All(None),
                     || false,
                     |driving, _cx| {
                         let waits = match driving {
@@ -171,6 +173,9 @@ impl Context {
                         if waits { Poll::Pending } else { Poll::Ready(()) }
                     },
                 );
+                if let Err(deadlock) = waited {
+                    panic!("{deadlock}");
+                }
                 true
             }
         }
@@ -186,11 +191,15 @@ impl Context {
     ///
     /// # Panics
     ///
-    /// With the feature `tokio`: if it would have to block a thread that drives tokio's
-    /// current-thread runtime.
+    /// If all that is left waits for itself, which can never finish: with the chain of the waiting
+    /// tasklets, after they were cancelled. If it is nested in
+    /// [`BLOCKING_DEPTH_MAX`](crate::BLOCKING_DEPTH_MAX) other blocking waits. With the feature
+    /// `tokio`: if it would have to block a thread that drives tokio's current-thread runtime.
+    #[track_caller]
     pub fn run(&self) {
-        block_on_home(
+        let waited = block_on_home(
             self.shared(),
+            Waits::All(None),
             || false,
             |driving, _cx| {
                 let finished = match driving {
@@ -200,6 +209,9 @@ impl Context {
                 if finished { Poll::Ready(()) } else { Poll::Pending }
             },
         );
+        if let Err(deadlock) = waited {
+            panic!("{deadlock}");
+        }
     }
 
     /// Sends off what idle callbacks hold back (batches), without waiting until nothing is ready.

@@ -3,7 +3,9 @@
 mod look;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -11,7 +13,7 @@ use super::State;
 use super::awaiting::Awaiting;
 use super::callback::Callback;
 use super::promise::Promise;
-use crate::context::block::{block_on, block_on_home, drive_as_guest, poll_as_guest};
+use crate::context::block::{block_on, drive_as_guest, poll_as_guest};
 use crate::context::{Shared, current};
 use crate::error::{Failure, Outcome, Panic};
 use crate::task::{Exclusive, HomeRef, Known, Task};
@@ -135,7 +137,14 @@ impl<T> Handle<T> {
             return task.poll_done(cx.waker());
         }
         let home = task.home();
-        poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()))
+        poll_as_guest(&home, cx, || false, |_, cx| task.poll_done(cx.waker()), |_| None)
+    }
+
+    /// The address of its task's context, if this thread drives that: then it is this thread that
+    /// will finish the task.
+    pub(super) fn home_driven_here(&self) -> Option<NonNull<Shared>> {
+        let task = self.0.task.as_ref()?;
+        (!task.is_done() && task.is_driven_here()).then(|| task.home_address())
     }
 
     /// Has `waker` woken when the outcome is there, and drives nothing, unlike a poll: this is not
@@ -155,7 +164,7 @@ impl<T> Handle<T> {
     }
 
     /// The context to drive while waiting for this.
-    fn home(&self) -> Arc<Shared> {
+    pub(crate) fn home(&self) -> Arc<Shared> {
         if let Some(task) = self.0.task.as_ref().filter(|task| !task.is_done()) {
             let home = task.home();
             if drive_as_guest(HomeRef::from(&home)).is_some() {
@@ -178,7 +187,7 @@ impl<T> Handle<T> {
     pub(crate) fn wait(&mut self) {
         if !self.is_done() {
             let home = self.home();
-            block_on_home(&home, || false, |_, cx| self.poll_done(cx));
+            block_on(&home, poll_fn(|cx| self.poll_done(cx)));
         }
     }
 

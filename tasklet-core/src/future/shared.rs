@@ -1,19 +1,20 @@
 //! A future for many: each awaits it, each gets a clone of the result.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock, PoisonError, TryLockError, Weak};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Arc, OnceLock, TryLockError, Weak};
+use std::task::{Context, Poll, Waker};
 
 use super::handle::{Handle, Told};
 use super::{State, TaskletFuture};
-use crate::context::block::{block_on, block_on_home};
+use crate::context::block::block_on;
 use crate::context::current::{self, with_entered};
 use crate::context::{Context as TaskletContext, Shared};
 use crate::error::{Outcome, Panic, TaskletError};
 use crate::sync::Ordering::Relaxed;
-use crate::sync::{AtomicBool, Mutex, MutexGuard};
+use crate::sync::{AtomicBool, Mutex};
+use crate::task::Fan;
 
 /// What the clones share.
 struct Inner<T> {
@@ -22,7 +23,8 @@ struct Inner<T> {
     /// Somebody has the result, or knows what is wrong.
     is_seen: AtomicBool,
     handle: Mutex<Option<Handle<T>>>,
-    waiters: Mutex<Vec<Waker>>,
+    /// Those who wait, behind the one waker that the handle is polled with.
+    waiters: Arc<Fan>,
 }
 
 /// What the tasklet came to.
@@ -64,7 +66,7 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
             end: OnceLock::new(),
             is_seen: AtomicBool::new(false),
             handle: Mutex::new(Some(future.into_handle())),
-            waiters: Mutex::new(Vec::new()),
+            waiters: Arc::default(),
         };
         SharedFuture { inner: Arc::new(inner) }
     }
@@ -84,10 +86,11 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     ///
     /// # Panics
     ///
-    /// If the tasklet panicked: with what its panic said, for each who asks.
+    /// If the tasklet panicked: with what its panic said, for each who asks. And as
+    /// [`TaskletFuture::get_result`].
     #[track_caller]
     pub fn get_result(self) -> T {
-        let context = TaskletContext::current();
+        let context = self.context_to_drive();
         block_on(context.shared(), self.into_future())
     }
 
@@ -119,14 +122,19 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     /// Blocks until the result is there; it has been looked at by then.
     #[track_caller]
     fn wait_for_end(&self) -> &End<T> {
-        let context = TaskletContext::current();
-        let end = block_on_home(
-            context.shared(),
-            || false,
-            |_, cx| self.inner.poll_finished(cx).map(|()| self.inner.end.get()),
-        );
+        let context = self.context_to_drive();
+        let finished = poll_fn(|cx| self.inner.poll_finished(cx));
+        let () = block_on(context.shared(), finished);
         self.inner.is_seen.store(true, Relaxed);
-        end.expect("it has finished")
+        self.inner.end.get().expect("it has finished")
+    }
+
+    /// The tasklet's own, if this thread may drive that.
+    pub(crate) fn context_to_drive(&self) -> TaskletContext {
+        match self.inner.handle.try_lock().as_deref() {
+            Ok(Some(handle)) => TaskletContext::of(handle.home()),
+            _ => TaskletContext::current(),
+        }
     }
 
     pub(crate) fn poll_shared(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
@@ -145,7 +153,7 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Inner<T> {
-    fn poll(self: &Arc<Self>, cx: &Context<'_>) -> Poll<Outcome<T>> {
+    fn poll(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
         std::task::ready!(self.poll_finished(cx));
         self.is_seen.store(true, Relaxed);
         let End { result, error, .. } = self.end.get().expect("it has finished");
@@ -156,23 +164,16 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
         })
     }
 
-    fn poll_finished(self: &Arc<Self>, cx: &Context<'_>) -> Poll<()> {
+    fn poll_finished(&self, cx: &Context<'_>) -> Poll<()> {
         if self.end.get().is_none() {
-            self.register(cx.waker());
-            self.poll_handle();
+            self.waiters.add(cx.waker());
+            self.poll_handle(cx.waker());
         }
         if self.end.get().is_some() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn register(&self, waker: &Waker) {
-        let mut waiters = lock(&self.waiters);
-        if !waiters.iter().any(|waiter| waiter.will_wake(waker)) {
-            waiters.push(waker.clone());
-        }
-    }
-
-    /// Polls the one handle; it wakes all.
-    fn poll_handle(self: &Arc<Self>) {
+    /// Polls the one handle; it wakes all. `added` is the waker of who asks.
+    fn poll_handle(&self, added: &Waker) {
         // Whoever holds the lock polls, and wakes us if that was the last time. It is only tried,
         // since the poll may drive a context whose tasks await this very future.
         let mut slot = match self.handle.try_lock() {
@@ -181,7 +182,7 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
             Err(TryLockError::WouldBlock) => return,
         };
         let Some(handle) = &mut *slot else { return };
-        let waker = Waker::from(Arc::clone(self));
+        let waker = self.waiters.waker();
         if handle.poll_done(&mut Context::from_waker(&waker)).is_ready()
             && let Some(told) = handle.take_told()
         {
@@ -189,13 +190,10 @@ impl<T: Clone + Send + Sync + 'static> Inner<T> {
             let _first = self.end.set(End::of(told));
             *slot = None;
             drop(slot);
-            self.wake_all();
+            self.waiters.wake_all();
+        } else if let Some(home) = handle.home_driven_here() {
+            self.waiters.confine(added, home);
         }
-    }
-
-    fn wake_all(&self) {
-        let waiters = std::mem::take(&mut *lock(&self.waiters));
-        waiters.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -224,16 +222,6 @@ impl<T> Drop for Inner<T> {
             Some(home) => home.report(origin, failure),
             None => current::with(|home| home.report(origin, failure)),
         }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<T: Clone + Send + Sync + 'static> Wake for Inner<T> {
-    fn wake(self: Arc<Self>) {
-        self.wake_all();
     }
 }
 

@@ -47,10 +47,15 @@ impl<J: Joinable> WaitAny<J> {
     ///
     /// As [`TaskletFuture::wait`](crate::TaskletFuture::wait).
     #[track_caller]
-    pub fn get_result(self) -> Option<(J, Vec<J>)> {
-        let context = TaskletContext::current();
+    pub fn get_result(mut self) -> Option<(J, Vec<J>)> {
+        let context = context_to_drive(&mut self.futures);
         block_on(context.shared(), self)
     }
+}
+
+/// That of the first, which as a rule is that of all; the others' are driven when they are polled.
+fn context_to_drive<J: Joinable>(futures: &mut [J]) -> TaskletContext {
+    futures.first_mut().map_or_else(TaskletContext::current, J::home)
 }
 
 impl<J> Unpin for WaitAny<J> {}
@@ -109,7 +114,7 @@ impl<J: Joinable> WaitAll<'_, J> {
     /// As [`TaskletFuture::wait`](crate::TaskletFuture::wait).
     #[track_caller]
     pub fn get_result(self) {
-        let context = TaskletContext::current();
+        let context = context_to_drive(self.futures);
         block_on(context.shared(), self);
     }
 }

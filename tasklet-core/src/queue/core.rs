@@ -98,6 +98,7 @@ impl<T> Core<T> {
                 cx,
                 || false,
                 |_, _| self.change(&attempt).map_or(Poll::Pending, Poll::Ready),
+                |_| None,
             );
             if polled.is_ready() {
                 return polled;

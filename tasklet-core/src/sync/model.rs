@@ -10,6 +10,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use loom::sync::Condvar;
 
@@ -151,29 +152,49 @@ impl AtomicWaker {
     }
 }
 
-/// Stands in for the parker of `futures-lite`: polls, and blocks the thread in between.
+/// Stands in for that of `futures-lite`: polls, and blocks the thread in between.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let parker = Arc::new(Parker { woken: Mutex::new(false), changed: Condvar::new() });
-    let waker = Waker::from(Arc::clone(&parker));
+    let (parker, unparker) = pair();
+    let waker = Waker::from(unparker);
     loop {
         if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return value;
         }
-        let mut woken = parker.woken.lock().expect("unpoisoned");
-        while !*woken {
-            woken = parker.changed.wait(woken).expect("unpoisoned");
-        }
-        *woken = false;
+        parker.park();
     }
 }
 
-struct Parker {
+/// Stands in for that of `parking`.
+pub(crate) fn pair() -> (Parker, Arc<Unparker>) {
+    let unparker = Arc::new(Unparker { woken: Mutex::new(false), changed: Condvar::new() });
+    (Parker(Arc::clone(&unparker)), unparker)
+}
+
+pub(crate) struct Parker(Arc<Unparker>);
+
+pub(crate) struct Unparker {
     woken: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Wake for Parker {
+impl Parker {
+    pub(crate) fn park(&self) {
+        let mut woken = self.0.woken.lock().expect("unpoisoned");
+        while !*woken {
+            woken = self.0.changed.wait(woken).expect("unpoisoned");
+        }
+        *woken = false;
+    }
+
+    /// No time goes by in a model: it is never up.
+    pub(crate) fn park_timeout(&self, _: Duration) -> bool {
+        self.park();
+        true
+    }
+}
+
+impl Wake for Unparker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -183,29 +204,3 @@ impl Wake for Parker {
         self.changed.notify_one();
     }
 }
-
-/// As std's. All threads of a model are one thread of the machine, so that std's would be shared.
-macro_rules! thread_local_of_model {
-    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)*) => {
-        $(loom::thread_local! { $(#[$attribute])* static $name: $type = $value })*
-    };
-}
-pub(crate) use thread_local_of_model as thread_local;
-
-/// Runs a model in all orders in which its threads are interrupted so many times at most, where
-/// they need not be: most errors take one or two. Says how many orders there were.
-pub(crate) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
-    let orders = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let counted = Arc::clone(&orders);
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions);
-    builder.max_branches = BRANCHES_MAX;
-    builder.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        model();
-    });
-    println!("{} orders", orders.load(Ordering::Relaxed));
-}
-
-/// A run that takes more steps than this goes round in circles.
-const BRANCHES_MAX: usize = 20_000;

@@ -64,6 +64,8 @@ pub(super) struct Header {
     /// The place of what goes along with the task, in the context's table; zero if nothing does.
     /// The driver's.
     pub(super) companion: Cell<u32>,
+    /// What the last look for a deadlock has found out about it. The driver's.
+    pub(super) has_hope: Cell<bool>,
 }
 
 /// The future, until it has finished; then what came of it.

@@ -16,6 +16,7 @@ use super::raw::Known;
 use super::reference::TaskRef;
 use super::scheduler::Driving;
 use super::state::Detach;
+use super::waker;
 use crate::error::{Origin, Outcome, Panic};
 use crate::future::callback::Callback;
 
@@ -100,6 +101,11 @@ impl<T> Task<T> {
         // SAFETY: the task is done, so that the stage holds the outcome, which only the owner of
         // the handle takes. A result in it is not looked at: only a panic, which is `Sync`.
         unsafe { &*self.outcome() }.as_ref().err()
+    }
+
+    /// The context that the task belongs to, as an address that is only compared.
+    pub(crate) fn home_address(&self) -> NonNull<Home> {
+        self.get().home
     }
 
     /// Whether this thread drives the task's context.
@@ -226,8 +232,8 @@ impl<T> Task<T> {
 /// Notes whom to wake. Only the driver touches the slot.
 #[inline]
 fn set_waiter(_: &Driving<'_>, header: &Header, waker: &Waker) {
-    let waiter = header.waiter.take().filter(|waiter| waiter.will_wake(waker));
-    header.waiter.set(Some(waiter.unwrap_or_else(|| waker.clone())));
+    let waiter = header.waiter.take().filter(|waiter| waker::is_same(waiter, waker));
+    header.waiter.set(Some(waiter.unwrap_or_else(|| waker::clone_inner(waker, header.home))));
 }
 
 impl<T> Drop for Task<T> {

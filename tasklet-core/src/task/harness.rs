@@ -153,6 +153,7 @@ where
         run: Cell::new(Run::Running),
         has_callbacks: Cell::new(false),
         companion: Cell::new(0),
+        has_hope: Cell::new(false),
     };
     raw::allocate(header, make, about)
 }
@@ -453,6 +454,30 @@ pub(super) unsafe fn add_reference(task: NonNull<Header>) {
 pub(super) unsafe fn drop_reference(task: NonNull<Header>) {
     // SAFETY: the reference keeps the cell alive until here.
     let release = unsafe { task.as_ref() }.state.drop_reference();
+    // SAFETY: without handle and owner, the stage is empty.
+    unsafe { free_if(release, task) };
+}
+
+/// # Safety
+///
+/// As for `add_reference`.
+#[inline]
+pub(super) unsafe fn add_inner(task: NonNull<Header>) {
+    // SAFETY: alive, as the caller promises.
+    let header = unsafe { task.as_ref() };
+    if !header.state.add_inner() {
+        // SAFETY: as the caller promises.
+        unsafe { ensure_home(header) };
+    }
+}
+
+/// # Safety
+///
+/// As for `drop_reference`, of an inner one.
+#[inline]
+pub(super) unsafe fn drop_inner(task: NonNull<Header>) {
+    // SAFETY: the reference keeps the cell alive until here.
+    let release = unsafe { task.as_ref() }.state.drop_inner();
     // SAFETY: without handle and owner, the stage is empty.
     unsafe { free_if(release, task) };
 }

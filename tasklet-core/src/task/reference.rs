@@ -1,4 +1,5 @@
-//! `TaskRef`: one counted reference to a task whose types nobody here needs to know.
+//! `TaskRef`: one counted reference to a task whose types nobody here needs to know. `InnerRef` is
+//! the same for those who only keep the memory.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -68,5 +69,33 @@ impl Drop for TaskRef {
     fn drop(&mut self) {
         // SAFETY: the reference was counted once and is given back once.
         unsafe { harness::drop_reference(self.0) };
+    }
+}
+
+/// One inner reference: it keeps the memory alive, and whoever has it wakes nobody.
+#[derive(Debug)]
+pub(super) struct InnerRef(NonNull<Header>);
+
+impl InnerRef {
+    /// Adds a reference.
+    ///
+    /// # Safety
+    ///
+    /// The cell is alive, and is its context's: the caller drives it.
+    pub(super) unsafe fn new(header: NonNull<Header>) -> InnerRef {
+        // SAFETY: as the caller promises.
+        unsafe { harness::add_inner(header) };
+        InnerRef(header)
+    }
+
+    pub(super) fn header(&self) -> NonNull<Header> {
+        self.0
+    }
+}
+
+impl Drop for InnerRef {
+    fn drop(&mut self) {
+        // SAFETY: the reference was counted once and is given back once.
+        unsafe { harness::drop_inner(self.0) };
     }
 }

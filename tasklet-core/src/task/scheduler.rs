@@ -3,6 +3,8 @@
 //! One thread at a time drives a context. It has a [`Driving`], the proof that unlocks everything
 //! that is not atomic: links, waiter slots, the ready queue, the loop's timers and idle callbacks.
 
+mod lookout;
+
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,6 +20,8 @@ use crate::error::Origin;
 use crate::event_loop::Local;
 use crate::sync::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use crate::sync::{AtomicU64, AtomicUsize, Cell, UnsafeCell};
+
+pub(crate) use lookout::{Effort, Seen, Waits};
 
 /// Which threads may drive a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +64,11 @@ pub(crate) struct Scheduler {
     root_woken: Cell<bool>,
     /// How often something was run.
     worked: Cell<u64>,
+    /// A task in the list that could go on when it was last looked at, so that the next look need
+    /// not search for one.
+    witness: Cell<Option<NonNull<Header>>>,
+    /// How many tasks were looked at so far.
+    looked_at: Cell<u64>,
     /// Written by the driver, read by anyone.
     started: AtomicU64,
     /// Made when it is first needed: most contexts have no timers, idle callbacks or callbacks.
@@ -98,6 +107,8 @@ impl Scheduler {
             received: UnsafeCell::new(VecDeque::new()),
             root_woken: Cell::new(false),
             worked: Cell::new(0),
+            witness: Cell::new(None),
+            looked_at: Cell::new(0),
             started: AtomicU64::new(0),
             local: OnceCell::new(),
         }
@@ -450,6 +461,9 @@ impl<'a> Driving<'a> {
             // SAFETY: a neighbour in the list, hence alive.
             Some(next) => unsafe { next.as_ref() }.previous.set(previous),
             None => self.scheduler.last.set(previous),
+        }
+        if self.scheduler.witness.get() == Some(task) {
+            self.scheduler.witness.set(None);
         }
         let pending = self.scheduler.pending() - 1;
         self.scheduler.pending.store(pending, Relaxed);

@@ -1,4 +1,4 @@
-//! The atomic word of a task: six flags and a reference count; transitions only, no pointers.
+//! The atomic word of a task: six flags and two counts; transitions only, no pointers.
 //!
 //! Every transition that leaves the caller with something to do returns a `#[must_use]` value that
 //! names it; `harness.rs` and `handle.rs` do it. Who may touch what while a flag is set is argued
@@ -43,8 +43,22 @@ const CANCELLED: usize = 1 << 5;
 /// One reference of a waker, of a message in an inbox, or of a borrowing handle.
 const REFERENCE: usize = 1 << 6;
 
-/// More references than this mean that wakers are leaked in a loop; the process stops.
-const REFERENCES_MAX: usize = usize::MAX / 2;
+/// On top of a [`REFERENCE`]: that of a waker which lies in a place of our own, where nothing but
+/// the end of another task of the same context fires it. Such a reference is an *inner* one.
+///
+/// In the same word, so that one load tells whether anybody else could wake the task. Narrow
+/// machines have no room for it: there every reference counts as somebody else's.
+#[cfg(target_pointer_width = "64")]
+const INNER: usize = 1 << 35;
+#[cfg(not(target_pointer_width = "64"))]
+const INNER: usize = 0;
+
+/// The bits that count references.
+const REFERENCES: usize = INNER.wrapping_sub(1) & !(REFERENCE - 1);
+
+/// So many references mean that wakers are leaked in a loop; the process stops. It is the highest
+/// bit of the count, so that other threads that add some meanwhile do not reach its end.
+const TOO_MANY: usize = REFERENCES & !(REFERENCES >> 1);
 
 /// What the caller of a releasing transition has to do with the cell's memory.
 #[must_use]
@@ -192,9 +206,20 @@ impl State {
     /// One more reference. Returns whether the cell holds its context already.
     #[inline]
     pub(super) fn add_reference(&self) -> bool {
+        self.add(REFERENCE)
+    }
+
+    /// One more inner reference. Returns whether the cell holds its context already.
+    #[inline]
+    pub(super) fn add_inner(&self) -> bool {
+        self.add(REFERENCE + INNER)
+    }
+
+    #[inline]
+    fn add(&self, what: usize) -> bool {
         // Relaxed as in `Arc::clone`: whoever adds one holds one, or is inside the first poll.
-        let before = self.0.fetch_add(REFERENCE, Relaxed);
-        if REFERENCES_MAX < before {
+        let before = self.0.fetch_add(what, Relaxed);
+        if before & TOO_MANY != 0 {
             // A panic would unwind and could be caught; the count would then wrap around.
             std::process::abort();
         }
@@ -204,9 +229,38 @@ impl State {
     /// One reference less.
     #[inline]
     pub(super) fn drop_reference(&self) -> Release {
-        let before = self.0.fetch_sub(REFERENCE, AcqRel);
-        debug_assert!(REFERENCE <= before, "a reference that was never added");
-        release(before - REFERENCE)
+        self.subtract(REFERENCE)
+    }
+
+    /// One inner reference less.
+    #[inline]
+    pub(super) fn drop_inner(&self) -> Release {
+        self.subtract(REFERENCE + INNER)
+    }
+
+    #[inline]
+    fn subtract(&self, what: usize) -> Release {
+        let before = self.0.fetch_sub(what, AcqRel);
+        debug_assert!(REFERENCE <= before & REFERENCES, "a reference that was never added");
+        debug_assert!(what <= before, "an inner reference that was never added");
+        release(before - what)
+    }
+
+    /// An inner reference leaves its place, and is one like any other from now on.
+    pub(super) fn loosen(&self) {
+        let before = self.0.fetch_sub(INNER, AcqRel);
+        debug_assert!(before.checked_div(INNER) != Some(0), "an inner reference never added");
+    }
+
+    /// Whether nothing but the end of another task of the context can wake this one: it has
+    /// references, all of them are inner ones, and no wake-up is on its way.
+    ///
+    /// A task without any reference waits for nothing of ours, and is not judged.
+    pub(super) fn is_inner_only(&self) -> bool {
+        // Acquire: what the last other reference did before it went is seen.
+        let word = self.0.load(Acquire);
+        let inner = word.checked_div(INNER).unwrap_or(0);
+        inner != 0 && word & (REFERENCES | WOKEN) == inner * REFERENCE
     }
 
     /// Claims the right to send a wake-up from outside; it comes with one reference.

@@ -1,6 +1,8 @@
 //! Every transition of the state word against a plain model, and every way a task can end against
 //! drop counters: each future and each result is dropped once, and nothing is left behind.
 
+mod waits;
+
 use std::collections::VecDeque;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::future::{Future, IntoFuture};
@@ -25,6 +27,8 @@ struct Model {
     home: bool,
     cancelled: bool,
     references: usize,
+    /// How many of them are inner ones.
+    inner: usize,
     /// Nobody may touch the word any more.
     freed: bool,
 }
@@ -41,6 +45,7 @@ impl Model {
         home: false,
         cancelled: false,
         references: 0,
+        inner: 0,
         freed: false,
     };
 
@@ -62,12 +67,15 @@ enum Step {
     ReleaseHandle,
     AddReference,
     DropReference,
+    AddInner,
+    DropInner,
+    Loosen,
     WakeFromOutside,
     Woken,
     SetHome,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 15] = [
     Step::CompleteFirst,
     Step::Complete,
     Step::CompleteUnclaimed,
@@ -77,6 +85,9 @@ const STEPS: [Step; 12] = [
     Step::ReleaseHandle,
     Step::AddReference,
     Step::DropReference,
+    Step::AddInner,
+    Step::DropInner,
+    Step::Loosen,
     Step::WakeFromOutside,
     Step::Woken,
     Step::SetHome,
@@ -85,7 +96,7 @@ const STEPS: [Step; 12] = [
 impl Step {
     /// Whether somebody could do this now, by the rules of the module.
     fn is_allowed(self, model: Model) -> bool {
-        let Model { done, handle, owned, woken, references, .. } = model;
+        let Model { done, handle, owned, woken, references, inner, .. } = model;
         match self {
             _ if model.freed => false,
             Step::CompleteFirst => owned && handle && !done,
@@ -95,9 +106,10 @@ impl Step {
             Step::ReleaseOwned => owned && done,
             Step::Detach => handle,
             Step::ReleaseHandle => handle && done,
-            Step::AddReference => references < REFERENCES,
+            Step::AddReference | Step::AddInner => references < REFERENCES,
             // A wake-up on its way keeps its own reference until it has arrived.
-            Step::DropReference => usize::from(woken) < references,
+            Step::DropReference => usize::from(woken) + inner < references,
+            Step::DropInner | Step::Loosen => 0 < inner,
             Step::WakeFromOutside => 0 < references && references < REFERENCES,
             Step::Woken => woken,
             Step::SetHome => true,
@@ -145,6 +157,18 @@ impl Step {
                 model.references -= 1;
                 assert_eq!(state.drop_reference(), model.release());
             }
+            Step::AddInner => {
+                assert_eq!(state.add_inner(), model.home);
+                (model.references, model.inner) = (model.references + 1, model.inner + 1);
+            }
+            Step::DropInner => {
+                (model.references, model.inner) = (model.references - 1, model.inner - 1);
+                assert_eq!(state.drop_inner(), model.release());
+            }
+            Step::Loosen => {
+                state.loosen();
+                model.inner -= 1;
+            }
             Step::WakeFromOutside => {
                 let sends = !model.done && !model.woken;
                 assert_eq!(state.wake_from_outside(), sends);
@@ -169,6 +193,8 @@ fn assert_agrees(state: &State, model: Model) {
     assert_eq!(state.is_done_after_message(), model.done);
     assert_eq!(state.is_cancelled(), model.cancelled);
     assert_eq!(state.has_home(), model.home);
+    let is_inner_only = 0 < model.inner && model.inner == model.references && !model.woken;
+    assert_eq!(state.is_inner_only(), is_inner_only && cfg!(target_pointer_width = "64"));
     let alone = model.done
         && model.handle
         && !(model.owned || model.woken || model.cancelled || 0 < model.references);
