@@ -103,7 +103,7 @@ impl Shared {
             clock,
             drivers: Drivers::new(root),
             root_woken: AtomicBool::new(true),
-            root_wakers: WakerCount::default(),
+            root_wakers: WakerCount::new(),
             phase: AtomicU8::new(RUNNING),
             in_background: AtomicBool::new(false),
             handles: AtomicUsize::new(0),

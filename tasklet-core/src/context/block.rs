@@ -78,7 +78,7 @@ pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output 
     let root = RootWaker::new(Arc::new(Woken {
         flag: AtomicBool::new(true),
         thread: AtomicWaker::new(),
-        wakers: WakerCount::default(),
+        wakers: WakerCount::new(),
         home: Arc::as_ptr(shared).addr(),
     }));
     let woken = root.owner();

@@ -213,7 +213,7 @@ impl<T> Drop for Inner<T> {
     /// A failure that came to light, but to nobody who looked: of a future that was only waited
     /// for, or stood behind another failure in a join.
     fn drop(&mut self) {
-        if *self.is_seen.get_mut() {
+        if self.is_seen.load(Relaxed) {
             return;
         }
         let Some(End { error: Some(error), home, .. }) = self.end.get() else { return };

@@ -204,3 +204,29 @@ impl Wake for Unparker {
         self.changed.notify_one();
     }
 }
+
+/// As std's. All threads of a model are one thread of the machine, so that std's would be shared.
+macro_rules! thread_local_of_model {
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)*) => {
+        $(loom::thread_local! { $(#[$attribute])* static $name: $type = $value })*
+    };
+}
+pub(crate) use thread_local_of_model as thread_local;
+
+/// Runs a model in all orders in which its threads are interrupted so many times at most, where
+/// they need not be: most errors take one or two. Says how many orders there were.
+pub(crate) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    let orders = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&orders);
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = BRANCHES_MAX;
+    builder.check(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        model();
+    });
+    println!("{} orders", orders.load(Ordering::Relaxed));
+}
+
+/// A run that takes more steps than this goes round in circles.
+const BRANCHES_MAX: usize = 20_000;

@@ -21,10 +21,15 @@ const WAKERS: usize = INNER.wrapping_sub(1);
 const TOO_MANY: usize = WAKERS & !(WAKERS >> 1);
 
 /// The wakers of one root. The root itself has one, with which it is polled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct WakerCount(AtomicUsize);
 
 impl WakerCount {
+    #[inline]
+    pub(crate) fn new() -> WakerCount {
+        WakerCount(AtomicUsize::new(0))
+    }
+
     /// One more. True if it is the first.
     #[inline]
     pub(super) fn add(&self) -> bool {

@@ -72,7 +72,7 @@ fn every_count_of_wakers_agrees_with_the_model() {
     let mut seen = BTreeSet::new();
     let mut paths = vec![Vec::new()];
     while let Some(path) = paths.pop() {
-        let (count, mut model) = (WakerCount::default(), (0, 0));
+        let (count, mut model) = (WakerCount::new(), (0, 0));
         for step in &path {
             model = Step::take(*step, &count, model);
         }
