@@ -155,7 +155,6 @@ fn a_function_that_ignores_what_a_closure_returns() {
 
 #[must_await]
 #[test]
-#[expect(clippy::suspicious_map, reason = "what only counts forgets: that is the case")]
 fn an_iterator_that_only_counts() {
     is_caught(|start| async {
         let started = [start].into_iter().map(|start| start.start());
