@@ -141,3 +141,7 @@ mod fetch;
 /// The spans of tasklets and toplevels, with the feature `tracing`.
 #[cfg(feature = "tracing")]
 mod tracing_spans;
+
+
+/// NDB's own tests, case by case: what they assert, asserted here.
+mod ndb;
