@@ -28,7 +28,13 @@ mod sealed {
 
     use crate::error::Outcome;
 
-    /// What a join needs of a handle.
+    /// What a join needs of a handle. The message is that of [`Joinable`](super::Joinable): rustc
+    /// tells of the one or the other bound.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not the future of a tasklet",
+        label = "cannot be joined",
+        note = "start it first: make it a `#[tasklet]`, or use `Context::current().spawn(..)`"
+    )]
     pub trait Sealed {
         /// What the tasklet returns.
         type Output;
