@@ -142,6 +142,5 @@ mod fetch;
 #[cfg(feature = "tracing")]
 mod tracing_spans;
 
-
 /// NDB's own tests, case by case: what they assert, asserted here.
 mod ndb;

@@ -46,8 +46,8 @@ fn test_cancel() {
     });
 }
 
-/// 23. test_cancel_already_done (modern test_tasklets.py:224): nothing is stopped when the result is
-/// there; what was done stays done.
+/// 23. test_cancel_already_done (modern test_tasklets.py:224): nothing is stopped when the result
+/// is there; what was done stays done.
 #[test]
 fn test_cancel_already_done() {
     #[tasklet]
@@ -84,8 +84,8 @@ fn test_cancel_not_waiting() {
     });
 }
 
-/// 24b. test_cancel_waiting_on_dependency (modern test_tasklets.py:433): a tasklet that is cancelled
-/// while it waits does not go on when its dependency completes.
+/// 24b. test_cancel_waiting_on_dependency (modern test_tasklets.py:433): a tasklet that is
+/// cancelled while it waits does not go on when its dependency completes.
 #[test]
 fn test_cancel_waiting_on_dependency() {
     #[tasklet]
@@ -123,8 +123,8 @@ fn test_multi_future_cancel() {
     });
 }
 
-/// 25. test_fetch_and_immediately_cancel (modern system test_query.py:120): a query that is cancelled
-/// at once stops between two batches, and nobody waits for it.
+/// 25. test_fetch_and_immediately_cancel (modern system test_query.py:120): a query that is
+/// cancelled at once stops between two batches, and nobody waits for it.
 #[test]
 fn test_fetch_and_immediately_cancel() {
     #[tasklet]

@@ -19,8 +19,8 @@ async fn fail(message: &'static str) -> Result<(), String> {
     Err(message.to_owned())
 }
 
-/// 41. test_context_management (modern test_tasklets.py:574): a tasklet keeps the context that it was
-/// started under, through all of its waits; two that take turns do not mix theirs up.
+/// 41. test_context_management (modern test_tasklets.py:574): a tasklet keeps the context that it
+/// was started under, through all of its waits; two that take turns do not mix theirs up.
 #[test]
 fn test_context_management() {
     /// A context is known by how many tasklets were started in it.
@@ -51,8 +51,80 @@ fn test_context_management() {
     });
 }
 
-/// 44. testAddContextDecorator (legacy tasklets_test.py:751): methods can be toplevels; each call has
-/// a fresh context, gets its arguments, and leaves the caller's context alone.
+/// Whether this is the context that is current: what is queued in one is counted in it.
+fn is_current(context: &Context) -> bool {
+    let before = context.started();
+    Context::current().queue_call(None, || ());
+    context.started() == before + 1
+}
+
+/// 42. test_context_changed_in_tasklet (modern test_tasklets.py:597): a tasklet may have another
+/// context for some of its awaits; it is its own matter, also where two of them take turns, and the
+/// first context is back at the end.
+#[test]
+fn test_context_changed_in_tasklet() {
+    #[tasklet]
+    async fn some_task(first: TaskletFuture<()>, second: TaskletFuture<()>, log: Log) {
+        let (context, other) = (Context::current(), Context::new());
+        let changed = async {
+            assert!(is_current(&other));
+            first.await;
+            assert!(is_current(&other));
+            log.add("between");
+            second.await;
+            assert!(is_current(&other) && !is_current(&context));
+        };
+        other.scope(changed).await;
+        assert!(is_current(&context));
+        yield_now().await;
+        assert!(is_current(&context));
+        other.run();
+    }
+    run(async || {
+        let log = Log::new();
+        let (gates, futures): (Vec<_>, Vec<_>) = (0..4).map(|_| gate()).unzip();
+        let Ok([foo1, foo2, bar1, bar2]) = <[_; 4]>::try_from(futures) else { unreachable!() };
+        let task_foo = some_task(foo1, foo2, log.clone());
+        let task_bar = some_task(bar1, bar2, log.clone());
+        let Ok([foo1, foo2, bar1, bar2]) = <[_; 4]>::try_from(gates) else { unreachable!() };
+        [foo1, bar1, foo2, bar2].into_iter().for_each(|gate| gate.set_result(()));
+        join!(task_foo, task_bar);
+        assert_eq!(log.take(), ["between", "between"]);
+    });
+}
+
+/// 43. testDefaultContextTransaction, testExplicitTransactionClearsDefaultContext (legacy
+/// context_test.py:497, 516): to start something in a context of its own, as a transaction is,
+/// changes the caller's neither before it is awaited nor after. (Transactions have theirs by this.)
+#[test]
+fn test_default_context_transaction() {
+    #[tasklet]
+    async fn callback(gate: TaskletFuture<()>, parent: Context) -> bool {
+        let own = Context::current();
+        let before = is_current(&own) && !is_current(&parent);
+        gate.await;
+        before && is_current(&own) && !is_current(&parent)
+    }
+    run(async || {
+        let context = Context::current();
+        let (opener, closed) = gate();
+        let transaction = context.child();
+        let fut = transaction.enter(|| callback(closed, context.clone()));
+        assert!(is_current(&context), "it has started");
+        opener.set_result(());
+        assert!(fut.await);
+        assert!(is_current(&context));
+
+        let inside = context
+            .child()
+            .scope_to_end(async { callback(TaskletFuture::ready(()), Context::new()).await });
+        assert!(inside.await);
+        assert!(is_current(&context));
+    });
+}
+
+/// 44. testAddContextDecorator (legacy tasklets_test.py:751): methods can be toplevels; each call
+/// has a fresh context, gets its arguments, and leaves the caller's context alone.
 #[test]
 fn test_add_context_decorator() {
     struct Demo {
@@ -123,9 +195,9 @@ fn test_toplevel() {
     });
 }
 
-/// 46. New: a toplevel whose handler fails still finishes what was started. What failed meanwhile and
-/// nobody looked at is told; it takes the place neither of the result nor of the handler's own error
-/// (in NDB it does, or is lost).
+/// 46. New: a toplevel whose handler fails still finishes what was started. What failed meanwhile
+/// and nobody looked at is told; it takes the place neither of the result nor of the handler's own
+/// error (in NDB it does, or is lost).
 #[test]
 fn test_toplevel_flushes_when_the_handler_fails() {
     #[toplevel]
@@ -154,8 +226,8 @@ fn test_toplevel_flushes_when_the_handler_fails() {
     });
 }
 
-/// 47. New: a toplevel inside of a toplevel gives the outer one its context back (in legacy NDB it is
-/// lost), and finishes what is its own, and nothing else.
+/// 47. New: a toplevel inside of a toplevel gives the outer one its context back (in legacy NDB it
+/// is lost), and finishes what is its own, and nothing else.
 #[test]
 fn test_nested_toplevel_restores_the_outer_context() {
     #[toplevel]

@@ -10,9 +10,9 @@ use tests::{Log, run, within, yield_now};
 
 const TENTH: Duration = Duration::from_millis(100);
 
-/// 48. testSleep (legacy tasklets_test.py:210): it has not come to its end when the call returns, and
-/// comes to it when exactly so much time has gone by. Before that, its body has run up to the sleep
-/// (in legacy NDB it waits for the loop to do even that).
+/// 48. testSleep (legacy tasklets_test.py:210): it has not come to its end when the call returns,
+/// and comes to it when exactly so much time has gone by. Before that, its body has run up to the
+/// sleep (in legacy NDB it waits for the loop to do even that).
 #[test]
 fn test_sleep_advances_the_clock_exactly() {
     #[tasklet]
@@ -36,8 +36,8 @@ fn test_sleep_advances_the_clock_exactly() {
     });
 }
 
-/// 49. test_sleep (modern test_tasklets.py:678): the loop sleeps once, for that long, and the result
-/// is nothing.
+/// 49. test_sleep (modern test_tasklets.py:678): the loop sleeps once, for that long, and the
+/// result is nothing.
 #[test]
 fn test_sleep() {
     within(|| {
@@ -61,9 +61,8 @@ impl fmt::Display for ZeroDivisionError {
 
 impl Error for ZeroDivisionError {}
 
-/// 50. testAddFlowException (legacy tasklets_test.py:79): an error that was declared as part of the
-/// flow still reaches whoever asks, and is told to nobody else. That only types of errors can be
-/// declared is a matter of types: `add_flow_exception::<String>()` does not compile.
+/// 50a. testAddFlowException (legacy tasklets_test.py:79; legacy#124, legacy#179): an error that
+/// was declared as part of the flow still reaches whoever asks, and is told to nobody else.
 #[test]
 fn test_add_flow_exception() {
     #[tasklet]
@@ -81,9 +80,9 @@ fn test_add_flow_exception() {
     });
 }
 
-/// 51. New: NDB writes a line for each tasklet that an error leaves, three for three. Here an error
-/// is told once, where it ends unseen, with all the tasklets that it came through; what is expected,
-/// or was looked at, is not told at all.
+/// 51. New (legacy#164, legacy#203): NDB writes a line for each tasklet that an error leaves, three
+/// for three. Here an error is told once, where it ends unseen, with all the tasklets that it came
+/// through; what is expected, or was looked at, is not told at all.
 #[test]
 fn test_one_record_per_error() {
     #[tasklet]

@@ -76,8 +76,8 @@ fn test_queue_tasklet() {
     });
 }
 
-/// 80. testFifoOrderForEventsWithDelayNone (legacy eventloop_test.py:72): calls without a delay run in
-/// the order in which they were queued, and before those with one, be it zero.
+/// 80. testFifoOrderForEventsWithDelayNone (legacy eventloop_test.py:72): calls without a delay run
+/// in the order in which they were queued, and before those with one, be it zero.
 #[test]
 fn test_fifo_order_for_events_with_delay_none() {
     within(|| {
@@ -91,8 +91,8 @@ fn test_fifo_order_for_events_with_delay_none() {
     });
 }
 
-/// 81. testRun (legacy eventloop_test.py:93): the earlier one first, whatever the order of queueing;
-/// `run` waits for both.
+/// 81. testRun (legacy eventloop_test.py:93): the earlier one first, whatever the order of
+/// queueing; `run` waits for both.
 #[test]
 fn test_run_in_the_order_of_time() {
     within(|| {
@@ -104,8 +104,8 @@ fn test_run_in_the_order_of_time() {
     });
 }
 
-/// 82. testRunWithRpcs (legacy eventloop_test.py:103): `run` waits for RPCs as well as for timers, and
-/// calls what waits for each as soon as that is there.
+/// 82. testRunWithRpcs (legacy eventloop_test.py:103): `run` waits for RPCs as well as for timers,
+/// and calls what waits for each as soon as that is there.
 #[test]
 fn test_run_with_rpcs() {
     within(|| {
@@ -125,8 +125,8 @@ fn test_run_with_rpcs() {
     });
 }
 
-/// 83. testIdle (legacy eventloop_test.py:119): an idle callback that had nothing to do is called once
-/// more in the next run, one that is finished is not.
+/// 83. testIdle (legacy eventloop_test.py:119): an idle callback that had nothing to do is called
+/// once more in the next run, one that is finished is not.
 #[test]
 fn test_idle() {
     within(|| {
@@ -143,8 +143,8 @@ fn test_idle() {
     });
 }
 
-/// 84. testMultiRpcReadiness (legacy eventloop_test.py:144): an RPC that consists of several, all of
-/// which have ended already, is ready, and what waits for it is called once.
+/// 84. testMultiRpcReadiness (legacy eventloop_test.py:144): an RPC that consists of several, all
+/// of which have ended already, is ready, and what waits for it is called once.
 #[test]
 fn test_multi_rpc_readiness() {
     run(async || {
@@ -163,8 +163,9 @@ fn test_multi_rpc_readiness() {
     });
 }
 
-/// 85. testCleanUpStaleEvents (legacy eventloop_test.py:161): what one context has left over does not
-/// turn up in another one. It is not thrown away, as NDB does it, but finished in the background.
+/// 85. testCleanUpStaleEvents (legacy eventloop_test.py:161): what one context has left over does
+/// not turn up in another one. It is not thrown away, as NDB does it, but finished in the
+/// background.
 #[test]
 fn test_clean_up_stale_events() {
     #[tasklet]
@@ -187,8 +188,8 @@ fn test_clean_up_stale_events() {
 }
 
 /// 86. test_insert_event_right_empty_queue, _head, _tail, _middle, _collision (modern
-/// test__eventloop.py:83-118): wherever a timer is inserted, the order is that of time; of two at the
-/// same time the earlier inserted is first.
+/// test__eventloop.py:83-118): wherever a timer is inserted, the order is that of time; of two at
+/// the same time the earlier inserted is first.
 #[test]
 fn test_insert_event_right() {
     let cases: [(&[u32], u32, &[&str]); 5] = [
@@ -212,9 +213,9 @@ fn test_insert_event_right() {
     }
 }
 
-/// 87. test_queue_call_delay, test_queue_call_absolute (modern test__eventloop.py:127, 135): a delay
-/// counts from the call. Where NDB takes any number above a billion for a point in time, a time far
-/// away is here a long delay, and a point in time is what is left until then.
+/// 87. test_queue_call_delay, test_queue_call_absolute (modern test__eventloop.py:127, 135): a
+/// delay counts from the call. Where NDB takes any number above a billion for a point in time, a
+/// time far away is here a long delay, and a point in time is what is left until then.
 #[test]
 fn test_queue_call_delay() {
     within(|| {
@@ -262,8 +263,8 @@ fn test_run_idle() {
     });
 }
 
-/// 89a. test_run0_nothing_to_do, _current, _idler (modern test__eventloop.py:205-226): nothing to do,
-/// one call, one idle callback; a call makes idle callbacks active again.
+/// 89a. test_run0_nothing_to_do, _current, _idler (modern test__eventloop.py:205-226): nothing to
+/// do, one call, one idle callback; a call makes idle callbacks active again.
 #[test]
 fn test_run0() {
     within(|| {
@@ -303,8 +304,8 @@ fn test_run0_next() {
     });
 }
 
-/// 89c. test_run0_rpc (modern test__eventloop.py:253): an RPC whose answer is there is handed to whom
-/// waits for it; one that is still under way is told as such, and not waited for.
+/// 89c. test_run0_rpc (modern test__eventloop.py:253): an RPC whose answer is there is handed to
+/// whom waits for it; one that is still under way is told as such, and not waited for.
 #[test]
 fn test_run0_rpc() {
     within(|| {
@@ -325,8 +326,8 @@ fn test_run0_rpc() {
     });
 }
 
-/// 90. test_run1_nothing_to_do, _has_work_now, _has_work_later (modern test__eventloop.py:266-287): it
-/// says whether there was anything to do; what is due later it waits for.
+/// 90. test_run1_nothing_to_do, _has_work_now, _has_work_later (modern test__eventloop.py:266-287):
+/// it says whether there was anything to do; what is due later it waits for.
 #[test]
 fn test_run1() {
     within(|| {
@@ -344,8 +345,8 @@ fn test_run1() {
     });
 }
 
-/// 91. test_run (modern test__eventloop.py:290): `run` calls what is ready, what is idle and what is due
-/// later, once each, and returns.
+/// 91. test_run (modern test__eventloop.py:290): `run` calls what is ready, what is idle and what
+/// is due later, once each, and returns.
 #[test]
 fn test_run() {
     within(|| {
@@ -359,9 +360,9 @@ fn test_run() {
     });
 }
 
-/// 92. test_clear_all, _current, _idlers (modern test__eventloop.py:46-81): NDB throws away what a loop
-/// still holds. Here what is queued is owed: a context that is done with may be dropped, and what it
-/// holds is run all the same, and then freed.
+/// 92. test_clear_all, _current, _idlers (modern test__eventloop.py:46-81): NDB throws away what a
+/// loop still holds. Here what is queued is owed: a context that is done with may be dropped, and
+/// what it holds is run all the same, and then freed.
 #[test]
 fn test_clear() {
     within(|| {
@@ -386,9 +387,9 @@ fn test_clear() {
     });
 }
 
-/// 93. test_get_event_loop (modern test__eventloop.py:311): outside of any context there is none to be
-/// told of (NDB raises a `ContextError`; here the thread's own serves all the same); inside it is
-/// the same each time.
+/// 93. test_get_event_loop (modern test__eventloop.py:311): outside of any context there is none to
+/// be told of (NDB raises a `ContextError`; here the thread's own serves all the same); inside it
+/// is the same each time.
 #[test]
 fn test_get_event_loop() {
     within(|| {
@@ -428,8 +429,8 @@ fn test_a_timer_fires_beside_an_rpc() {
     });
 }
 
-/// 95. New: a result that is set on another thread wakes whoever waits, in the context that it waits
-/// in (in NDB it is stranded).
+/// 95. New: a result that is set on another thread wakes whoever waits, in the context that it
+/// waits in (in NDB it is stranded).
 #[test]
 fn test_set_result_from_another_thread() {
     #[tasklet]

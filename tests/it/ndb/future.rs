@@ -198,8 +198,8 @@ fn test_future_set_result_add_done_callback() {
     });
 }
 
-/// 11. testFuture_AddDoneCallback_SetException (legacy tasklets_test.py:176): callbacks are run when
-/// a future fails, too.
+/// 11. testFuture_AddDoneCallback_SetException (legacy tasklets_test.py:176): callbacks are run
+/// when a future fails, too.
 #[test]
 fn test_future_add_done_callback_set_exception() {
     run(async || {
@@ -221,9 +221,9 @@ fn test_future_add_done_callback_set_exception() {
     });
 }
 
-/// 12. test_add_done_callback, test_add_done_callback_already_done (modern test_tasklets.py:77, 89):
-/// immediate callbacks run while the result is set, in the order in which they were added; one that
-/// comes later runs at once.
+/// 12. test_add_done_callback, test_add_done_callback_already_done (modern test_tasklets.py:77,
+/// 89): immediate callbacks run while the result is set, in the order in which they were added; one
+/// that comes later runs at once.
 #[test]
 fn test_add_done_callback() {
     run(async || {
@@ -269,8 +269,8 @@ fn test_immediate_callbacks_precede_queued_ones_and_strand_nobody() {
     });
 }
 
-/// 20. test_wait, test_check_success, test_result_block_for_result (modern test_tasklets.py:129, 152,
-/// 185): each runs the loop exactly until the result is there, and no turn more.
+/// 20. test_wait, test_check_success, test_result_block_for_result (modern test_tasklets.py:129,
+/// 152, 185): each runs the loop exactly until the result is there, and no turn more.
 #[test]
 fn test_wait() {
     type Ask = fn(&mut TaskletFuture<u32>);

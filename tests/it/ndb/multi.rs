@@ -66,8 +66,8 @@ fn test_multi_future_pre_completed() {
     });
 }
 
-/// 56. testMultiFuture_SetException (legacy tasklets_test.py:266): an exception that is set takes the
-/// place of whatever was added, and does not wait for what is still running.
+/// 56. testMultiFuture_SetException (legacy tasklets_test.py:266): an exception that is set takes
+/// the place of whatever was added, and does not wait for what is still running.
 #[test]
 fn test_multi_future_set_exception() {
     run(async || {
@@ -87,8 +87,8 @@ fn test_multi_future_set_exception() {
     });
 }
 
-/// 57. testMultiFuture_ItemException (legacy tasklets_test.py:283): the error of one comes out when it
-/// is complete and all are done, and not before.
+/// 57. testMultiFuture_ItemException (legacy tasklets_test.py:283): the error of one comes out when
+/// it is complete and all are done, and not before.
 #[test]
 fn test_multi_future_item_exception() {
     run(async || {
@@ -107,8 +107,8 @@ fn test_multi_future_item_exception() {
     });
 }
 
-/// 58. testMultiFuture_Repr (legacy tasklets_test.py:298): its text has the place of its making, how
-/// many have finished, and whom it still waits for.
+/// 58. testMultiFuture_Repr (legacy tasklets_test.py:298): its text has the place of its making,
+/// how many have finished, and whom it still waits for.
 #[test]
 fn test_multi_future_repr() {
     run(async || {
@@ -138,8 +138,8 @@ fn test_multi_future_repr() {
     });
 }
 
-/// 59. Test_MultiFuture.test_success, test_error, test_no_dependencies (modern test_tasklets.py:459, 467,
-/// 488): two that succeed; two of which the first fails; none.
+/// 59. Test_MultiFuture.test_success, test_error, test_no_dependencies (modern
+/// test_tasklets.py:459, 467, 488): two that succeed; two of which the first fails; none.
 #[test]
 fn test_multi_future_success_error_and_no_dependencies() {
     run(async || {

@@ -10,9 +10,9 @@ const TICK: Duration = Duration::from_millis(10);
 
 type Item = Result<u32, &'static str>;
 
-/// 60. testQueueFuture (legacy tasklets_test.py:328): a producer and a consumer that know nothing of
-/// each other; results come in the order of their completion, then the end, which is `None` where
-/// NDB raises an `EOFError`, and stays so. The queue is a `Stream` as well.
+/// 60. testQueueFuture (legacy tasklets_test.py:328): a producer and a consumer that know nothing
+/// of each other; results come in the order of their completion, then the end, which is `None`
+/// where NDB raises an `EOFError`, and stays so. The queue is a `Stream` as well.
 #[test]
 fn test_queue_future() {
     #[tasklet]
@@ -50,8 +50,8 @@ fn test_queue_future() {
     });
 }
 
-/// 61. testQueueFuture_Complete (legacy tasklets_test.py:356): those who stand in line when the queue
-/// ends, and those who come later, get the end.
+/// 61. testQueueFuture_Complete (legacy tasklets_test.py:356): those who stand in line when the
+/// queue ends, and those who come later, get the end.
 #[test]
 fn test_queue_future_complete() {
     run(async || {
@@ -68,9 +68,9 @@ fn test_queue_future_complete() {
     });
 }
 
-/// 62. testQueueFuture_SetException (legacy tasklets_test.py:374): what was added before an exception is
-/// set is delivered before it, also what completes later. In NDB the exception is then delivered
-/// again and again; here it is the last item, and then is the end.
+/// 62. testQueueFuture_SetException (legacy tasklets_test.py:374): what was added before an
+/// exception is set is delivered before it, also what completes later. In NDB the exception is then
+/// delivered again and again; here it is the last item, and then is the end.
 #[test]
 fn test_queue_future_set_exception() {
     run(async || {
@@ -94,8 +94,8 @@ fn test_queue_future_set_exception() {
     });
 }
 
-/// 63. testQueueFuture_SetExceptionAlternative (legacy tasklets_test.py:405): whoever waits already gets
-/// the exception.
+/// 63. testQueueFuture_SetExceptionAlternative (legacy tasklets_test.py:405): whoever waits already
+/// gets the exception.
 #[test]
 fn test_queue_future_set_exception_alternative() {
     run(async || {
@@ -106,8 +106,8 @@ fn test_queue_future_set_exception_alternative() {
     });
 }
 
-/// 64. testQueueFuture_ItemException (legacy tasklets_test.py:412): the error of an item is its slot's,
-/// in the order of completion, and the queue goes on.
+/// 64. testQueueFuture_ItemException (legacy tasklets_test.py:412): the error of an item is its
+/// slot's, in the order of completion, and the queue goes on.
 #[test]
 fn test_queue_future_item_exception() {
     run(async || {
@@ -130,8 +130,8 @@ fn test_queue_future_item_exception() {
     });
 }
 
-/// 65. New: when an exception is set while something is still running, and more wait than there will be
-/// items, all of them are woken (in NDB the surplus waits for ever).
+/// 65. New: when an exception is set while something is still running, and more wait than there
+/// will be items, all of them are woken (in NDB the surplus waits for ever).
 #[test]
 fn test_queue_future_set_exception_wakes_surplus_waiters() {
     run(async || {
@@ -146,8 +146,8 @@ fn test_queue_future_set_exception_wakes_surplus_waiters() {
     });
 }
 
-/// 78. New: a future that is added twice counts once in some of NDB's classes and twice in others. Here
-/// a future can be added once, and each share of it is an item of its own, in all four.
+/// 78. New: a future that is added twice counts once in some of NDB's classes and twice in others.
+/// Here a future can be added once, and each share of it is an item of its own, in all four.
 #[test]
 fn test_each_share_of_a_future_is_an_item() {
     run(async || {

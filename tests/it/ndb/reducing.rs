@@ -9,8 +9,8 @@ fn add(values: Vec<u32>) -> u32 {
     values.into_iter().sum()
 }
 
-/// 72. testReducingFuture (legacy tasklets_test.py:530): ten values and ten futures, ten at a time, come
-/// to their sum.
+/// 72. testReducingFuture (legacy tasklets_test.py:530): ten values and ten futures, ten at a time,
+/// come to their sum.
 #[test]
 fn test_reducing_future() {
     run(async || {
@@ -35,8 +35,8 @@ fn test_reducing_future() {
     });
 }
 
-/// 73. testReducingFuture_Empty (legacy tasklets_test.py:543): of nothing it is nothing, and the reducer
-/// is not called.
+/// 73. testReducingFuture_Empty (legacy tasklets_test.py:543): of nothing it is nothing, and the
+/// reducer is not called.
 #[test]
 fn test_reducing_future_empty() {
     run(async || {
@@ -46,8 +46,8 @@ fn test_reducing_future_empty() {
     });
 }
 
-/// 74. testReducingFuture_OneItem (legacy tasklets_test.py:550): a single value is the result as it is,
-/// and the reducer is not called.
+/// 74. testReducingFuture_OneItem (legacy tasklets_test.py:550): a single value is the result as it
+/// is, and the reducer is not called.
 #[test]
 fn test_reducing_future_one_item() {
     run(async || {
@@ -74,8 +74,8 @@ fn test_reducing_future_item_exception() {
     });
 }
 
-/// 76a. testReducingFuture_ReducerException_1 (legacy tasklets_test.py:568): the error of the reducer is
-/// the result, at the end.
+/// 76a. testReducingFuture_ReducerException_1 (legacy tasklets_test.py:568): the error of the
+/// reducer is the result, at the end.
 #[test]
 fn test_reducing_future_reducer_exception_1() {
     run(async || {
@@ -99,8 +99,8 @@ fn test_reducing_future_reducer_exception_2() {
     });
 }
 
-/// 77a. testReducingFuture_ReducerFuture_1 (legacy tasklets_test.py:587): the reducer may return a future
-/// of the value.
+/// 77a. testReducingFuture_ReducerFuture_1 (legacy tasklets_test.py:587): the reducer may return a
+/// future of the value.
 #[test]
 fn test_reducing_future_reducer_future_1() {
     run(async || {
@@ -113,8 +113,8 @@ fn test_reducing_future_reducer_future_1() {
     });
 }
 
-/// 77b. testReducingFuture_ReducerFuture_2 (legacy tasklets_test.py:598): the reducer may be a tasklet
-/// that takes its time, batch by batch and at the end.
+/// 77b. testReducingFuture_ReducerFuture_2 (legacy tasklets_test.py:598): the reducer may be a
+/// tasklet that takes its time, batch by batch and at the end.
 #[test]
 fn test_reducing_future_reducer_future_2() {
     #[tasklet]

@@ -72,8 +72,8 @@ fn test_serial_queue_future_set_exception() {
     });
 }
 
-/// 69. testSerialQueueFuture_ItemException (legacy tasklets_test.py:486): the error of an item goes to
-/// whom the item belongs to, also after the queue was completed.
+/// 69. testSerialQueueFuture_ItemException (legacy tasklets_test.py:486): the error of an item goes
+/// to whom the item belongs to, also after the queue was completed.
 #[test]
 fn test_serial_queue_future_item_exception() {
     run(async || {
@@ -88,8 +88,8 @@ fn test_serial_queue_future_item_exception() {
     });
 }
 
-/// 70. testSerialQueueFuture_PutQ_1, _2, _3, _4 (legacy tasklets_test.py:495-516): a value or a future,
-/// put in before it is asked for or after.
+/// 70. testSerialQueueFuture_PutQ_1, _2, _3, _4 (legacy tasklets_test.py:495-516): a value or a
+/// future, put in before it is asked for or after.
 #[test]
 fn test_serial_queue_future_put_q() {
     for (asked_first, is_future) in [(false, true), (false, false), (true, false), (true, true)] {
@@ -112,8 +112,8 @@ fn test_serial_queue_future_put_q() {
     }
 }
 
-/// 71. testSerialQueueFuture_GetQ (legacy tasklets_test.py:525): who asks after an exception was set gets
-/// it.
+/// 71. testSerialQueueFuture_GetQ (legacy tasklets_test.py:525): who asks after an exception was
+/// set gets it.
 #[test]
 fn test_serial_queue_future_get_q() {
     run(async || {

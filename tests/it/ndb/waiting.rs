@@ -91,8 +91,8 @@ fn test_wait_any() {
     });
 }
 
-/// 18a. test_wait_all, Test_wait_all.test_it (modern test_tasklets.py:264, 650): it waits until idle
-/// callbacks have completed all three.
+/// 18a. test_wait_all, Test_wait_all.test_it (modern test_tasklets.py:264, 650): it waits until
+/// idle callbacks have completed all three.
 #[test]
 fn test_wait_all() {
     run(async || {
@@ -103,8 +103,9 @@ fn test_wait_all() {
     });
 }
 
-/// 18b. test_wait_all_no_futures, Test_wait_all.test_it_no_futures, test_wait_any_no_futures (modern
-/// test_tasklets.py:286, 672): of no futures both return at once, although nothing is ready.
+/// 18b. test_wait_all_no_futures, Test_wait_all.test_it_no_futures, test_wait_any_no_futures
+/// (modern test_tasklets.py:286, 672): of no futures both return at once, although nothing is
+/// ready.
 #[test]
 fn test_wait_all_no_futures() {
     within(|| {
