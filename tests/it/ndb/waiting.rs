@@ -1,10 +1,11 @@
 //! Waiting for one of several futures, for all of them, and in vain. Cases 14 to 19, 52 and 53.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tasklet_core::Idle;
 use tasklet_core::prelude::*;
-use tests::{Log, gate, run, within};
+use tasklet_core::{BLOCKING_DEPTH_MAX, Idle};
+use tests::{Log, gate, panic_of, run, within, yield_now};
 
 const TICK: Duration = Duration::from_millis(10);
 
@@ -132,4 +133,112 @@ fn test_deep_chain_of_awaits() {
         opener.set_result(());
         assert_eq!(future.await, 10_000);
     });
+}
+
+type Slot = Arc<Mutex<Option<SharedFuture<()>>>>;
+
+/// Waits for whom it finds in the slot.
+#[tasklet]
+async fn wait_for(slot: Slot) {
+    yield_now().await;
+    let other = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    other.expect("it was put there").await;
+}
+
+/// A tasklet that waits for itself.
+fn waits_for_itself() -> SharedFuture<()> {
+    let slot = Slot::default();
+    let own = wait_for(Arc::clone(&slot)).shared();
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(own.clone());
+    own
+}
+
+const DEADLOCK: &str = "deadlock: nothing can ever finish what ";
+
+/// 16. test_wait_any_loop_exhausted (modern test_tasklets.py:252): to wait for one of several that
+/// nobody will ever finish is an error at once, as is to wait for all of them (legacy NDB spins).
+#[test]
+fn test_wait_any_loop_exhausted() {
+    within(|| {
+        let report =
+            panic_of(|| wait_any([waits_for_itself(), waits_for_itself()]).get_result().is_some());
+        assert!(report.starts_with(DEADLOCK), "{report}");
+        let mut futures = [waits_for_itself(), waits_for_itself()];
+        let report = panic_of(|| wait_all(&mut futures).get_result());
+        assert!(report.starts_with(DEADLOCK), "{report}");
+        futures.into_iter().for_each(SharedFuture::defer);
+        // One whose completer has gone is finished, by that: it has failed.
+        let ((completer, promised), cycle) = (TaskletFuture::<()>::promise(), waits_for_itself());
+        drop(completer);
+        let (first, rest) =
+            wait_any([cycle, promised.shared()]).get_result().expect("there are two");
+        assert!(panic_of(|| first.get_result()).contains("was dropped without a result"));
+        assert!(panic_of(|| rest.join_all().get_result()).starts_with(DEADLOCK));
+    });
+}
+
+/// 19. test_wait_loop_exhausted (modern test_tasklets.py:144): to wait for what nobody will ever
+/// finish is an error that names the chain of those who wait. They are stopped then, so that the
+/// future has an outcome for whoever asks again, and the context can be used as before.
+#[test]
+fn test_wait_loop_exhausted() {
+    #[tasklet]
+    async fn outer(inner: SharedFuture<()>) {
+        inner.await;
+    }
+    within(|| {
+        let context = Context::new();
+        let mut future = context.enter(|| outer(waits_for_itself()));
+        let report = panic_of(|| future.wait());
+        assert!(report.starts_with(DEADLOCK), "{report}");
+        let chain: Vec<_> = report.lines().skip(1).map(str::trim).collect();
+        assert!(chain[0].starts_with("tasklet `outer` (started at tests/it/ndb/"), "{report}");
+        assert!(chain[1].starts_with("waits for tasklet `wait_for`"), "{report}");
+        assert!(panic_of(|| future.get_result()).contains("was cancelled"));
+        assert_eq!(context.pending(), 0);
+        assert_eq!(context.enter(|| TaskletFuture::ready(42).map(|x| x)).get_result(), 42);
+    });
+}
+
+/// 52. New (legacy#127): tasklets that wait for each other, or for themselves, are told so at once,
+/// all of them by name (NDB's report of it never ends).
+#[test]
+fn test_cycles_are_named_and_do_not_hang() {
+    within(|| {
+        let report = panic_of(|| waits_for_itself().get_result());
+        assert!(
+            report.starts_with(DEADLOCK) && report.ends_with("in the chain already"),
+            "{report}"
+        );
+
+        let (slot_a, slot_b) = (Slot::default(), Slot::default());
+        let context = Context::new();
+        context.enter(|| {
+            let a = wait_for(Arc::clone(&slot_a)).shared();
+            let b = wait_for(Arc::clone(&slot_b)).shared();
+            *slot_a.lock().unwrap_or_else(PoisonError::into_inner) = Some(b);
+            *slot_b.lock().unwrap_or_else(PoisonError::into_inner) = Some(a);
+        });
+        let report = panic_of(|| context.run());
+        assert!(report.starts_with(DEADLOCK), "{report}");
+        assert_eq!(report.matches("tasklet `wait_for`").count(), 3, "{report}");
+    });
+}
+
+/// 53b. New (legacy#167, google/osv.dev#3638): tasklets that block for each other, one inside of
+/// the other, come to a limit that has a name, and an error that says what to write instead; the
+/// stack does not overflow.
+#[test]
+fn test_deep_chain_of_get_result() {
+    #[tasklet]
+    async fn block_deeper(depth: u32) -> u32 {
+        yield_now().await;
+        if depth == 0 { 0 } else { block_deeper(depth - 1).get_result() + 1 }
+    }
+    within(|| {
+        assert_eq!(block_deeper(20).get_result(), 20);
+        let message = panic_of(|| block_deeper(10_000).get_result());
+        assert!(message.contains("`.await` the tasklet instead of blocking"), "{message}");
+    });
+    assert!(BLOCKING_DEPTH_MAX < 10_000);
 }
