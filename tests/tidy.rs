@@ -3,6 +3,7 @@
 
 mod tidy {
     pub(crate) mod diagnostics;
+    pub(crate) mod ndb;
     pub(crate) mod source;
     pub(crate) mod tree;
 }
@@ -172,6 +173,13 @@ fn every_message_is_on_the_page_of_messages() {
     let findings = unseen(text_of(&files, "tasklet-macros/src/flow/message.rs"), &["tag"], &page);
     let unseen = refusals.into_iter().chain(findings);
     none(unseen.map(|text| format!("{text} is not in docs/DIAGNOSTICS.md")));
+}
+
+#[test]
+fn each_of_ndbs_tests_is_ported_or_a_line_says_why_not() {
+    let (offences, ported) = tidy::ndb::check(&files());
+    none(offences);
+    assert!(tidy::ndb::PORTED_MIN <= ported, "only {ported} are ported");
 }
 
 /// The text of the one file that has this path.
