@@ -47,7 +47,7 @@
 //! | 144 | test_uncommitted_deletes | comes with transactions |
 //! | 145b | testGetOrInsertHooksCalled, testPreHooksCannotCancelRPC, testNoDefaultPutCallback, hooks of keys | there are no models whose methods could be hooks: comes with them |
 //! | 146 | testGetOrInsertAsync | comes with transactions |
-//! | 147a | testCallHooks | there is no layer of RPCs to hook into; spans tell of each batch, as `tests/it/tracing_spans.rs` asks |
+//! | 147a | testCallHooks | there is no layer of RPCs to hook into; spans tell when a tasklet begins and ends, `tests/it/tracing_spans.rs` |
 
 #![expect(
     clippy::doc_lazy_continuation,

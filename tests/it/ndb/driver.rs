@@ -76,7 +76,7 @@ fn test_add_flow_exception() {
         assert!(context.enter(foo).get_result().is_err());
         context.enter(|| foo().defer());
         context.run();
-        assert_eq!(context.take_errors(), []);
+        assert!(context.take_errors().is_empty());
     });
 }
 

@@ -326,6 +326,30 @@ fn test_run0_rpc() {
     });
 }
 
+/// 89d. New: what `run0` has to choose from, it does in this order: what is ready, an idle
+/// callback, a timer that is due. So does `run`.
+#[test]
+fn test_run0_order() {
+    let drives: [fn(&Context); 2] = [Context::run, |context| while context.run1() {}];
+    for drive in drives {
+        within(move || {
+            let (log, context) = (Log::new(), virtual_time());
+            let first = {
+                let (log, context) = (log.clone(), context.clone());
+                move || {
+                    log.add("first timer");
+                    context.add_idle(idler(&log, "idler", Idle::Finished));
+                    context.queue_call(None, adds(&log, "ready"));
+                }
+            };
+            context.queue_call(Some(SECOND), first);
+            context.queue_call(Some(SECOND), adds(&log, "second timer"));
+            drive(&context);
+            assert_eq!(log.take(), ["first timer", "ready", "idler", "second timer"]);
+        });
+    }
+}
+
 /// 90. test_run1_nothing_to_do, _has_work_now, _has_work_later (modern test__eventloop.py:266-287):
 /// it says whether there was anything to do; what is due later it waits for.
 #[test]

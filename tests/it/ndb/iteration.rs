@@ -135,10 +135,10 @@ fn test_map_empty_result_set() {
     run(async || {
         let log = Log::new();
         let nothing = map(iter(&[], &log).queue, 10, std::future::ready);
-        assert_eq!(nothing.await, []);
+        assert!(nothing.await.is_empty());
         let nothing = map(iter(&[&[], &[]], &log).queue, 10, std::future::ready);
-        assert_eq!(nothing.await, []);
-        assert_eq!(map(stream::empty::<u32>(), 10, std::future::ready).await, []);
+        assert!(nothing.await.is_empty());
+        assert!(map(stream::empty::<u32>(), 10, std::future::ready).await.is_empty());
     });
 }
 

@@ -130,10 +130,24 @@ fn test_tasklet_yield_tuple_error() {
         assert_eq!(result, Err(ZeroDivisionError));
         log.add("caught");
     }
+    #[tasklet]
+    async fn bad_later(ticks: u32, log: Log) -> Result<(), u32> {
+        sleep(TICK * ticks).await;
+        log.add(ticks);
+        Err(ticks)
+    }
     run(async || {
         let log = Log::new();
         assert_eq!(foo(log.clone()).check_success(), Ok(()));
         assert_eq!(log.take(), ["good", "good", "caught"]);
+        // Of several errors it is the first by position, when all have finished (in modern NDB it
+        // is the first in time, at once).
+        let list: Vec<_> = [2, 1, 3].map(|ticks| bad_later(ticks, log.clone())).into();
+        assert_eq!(list.try_join_all().await, Err(2));
+        assert_eq!(log.take(), ["1", "2", "3"]);
+        let two = (bad_later(2, log.clone()), bad_later(1, log.clone()));
+        assert_eq!(two.try_join_all().await, Err(2));
+        assert_eq!(log.take(), ["1", "2"]);
     });
 }
 
@@ -181,7 +195,7 @@ fn test_tasklet_yield_emtpy_list() {
         assert!(test_it.done() && try_it.done(), "at once");
         assert_eq!((test_it.get_result(), try_it.get_result()), (vec![], Ok(vec![])));
         let none: [TaskletFuture<()>; 0] = [];
-        assert_eq!(none.join_all().get_result(), []);
+        assert!(none.join_all().get_result().is_empty());
     });
 }
 
