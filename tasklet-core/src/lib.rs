@@ -105,9 +105,11 @@
 //! * `tracing`: a failure that nobody looked at is an error event. Without it, it is written to the
 //!   standard error stream at the end of the context, unless somebody took it before. And every
 //!   tasklet and toplevel has a span (target `tasklet`, level `DEBUG`), below the one that is
-//!   current at the call, and entered around each poll. Its fields are the name (`tasklet` or
-//!   `toplevel`, and `otel.name` for OpenTelemetry), `module`, `place`, and the tasklet's
-//!   `toplevel`. Where such spans are not wanted, a tasklet goes on in the one it was called in.
+//!   current at the call, and entered around each poll, within the innermost span of yours around
+//!   the call: so a layer with a filter of its own that sees no tasklets finds that one, also after
+//!   an await. Its fields are the name (`tasklet` or `toplevel`, and `otel.name` for
+//!   OpenTelemetry), `module`, `place`, and the tasklet's `toplevel`. Where such spans are not
+//!   wanted, a tasklet goes on in the one it was called in.
 
 #![deny(unsafe_code)]
 

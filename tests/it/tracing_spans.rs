@@ -1,6 +1,8 @@
 //! A span for each tasklet and each toplevel: nested as the calls are, never mixed, gone if nobody
 //! wants them.
 
+mod filtered;
+
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
@@ -54,7 +56,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
         let mut named = Named { name: meta.name().to_owned(), fields: String::new() };
         attributes.record(&mut named);
         let told = format!("{} {} {}{}", meta.level(), meta.target(), meta.name(), named.fields);
-        span.extensions_mut().insert(named);
+        // Another layer may have noted the same.
+        span.extensions_mut().replace(named);
         self.log.add(format_args!("new {}: {told}", path(span.scope().from_root())));
     }
 
@@ -84,12 +87,15 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
 
 /// What `body` does with spans up to this level. Told without their fields.
 fn told(level: LevelFilter, enters: bool, body: impl FnOnce() + Send + 'static) -> Vec<String> {
-    let all = told_whole(level, enters, body).into_iter();
-    let short = |line: String| match line.strip_prefix("new ").and_then(|new| new.split_once(':')) {
+    told_whole(level, enters, body).into_iter().map(short).collect()
+}
+
+/// A line without the fields of a new span.
+fn short(line: String) -> String {
+    match line.strip_prefix("new ").and_then(|new| new.split_once(':')) {
         Some((new, _)) => format!("new {new}"),
         None => line,
-    };
-    all.map(short).collect()
+    }
 }
 
 fn told_whole(
