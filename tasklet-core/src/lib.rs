@@ -19,6 +19,18 @@
 //! | only passes futures on: a helper, or a whole `impl` or `mod` | [`#[must_await]`](macro@must_await) | what it was, checked |
 //! | is no function, but a type with futures in it | [`#[derive(MustAwait)]`](derive@MustAwait) | what it was, looked after as a future is |
 //!
+//! | your tasklets | what serves them |
+//! |---|---|
+//! | are several, known where they are called | [`join!`], [`try_join!`], [`wait_any`] |
+//! | are a list, or come one by one | [`JoinAll::join_all`], [`TryJoinAll::try_join_all`]; [`MultiFuture`] |
+//! | give results that others take as they come | [`QueueFuture`], [`SerialQueueFuture`]; bounded, if the producer is fast |
+//! | give results that become one value | [`ReducingFuture`] |
+//! | are one for each item of a stream | [`map`](map()), [`try_map`], [`map_stream`] |
+//! | ask one backend for many things | [`Batcher`] |
+//! | all need the same value: who asks, which request | [`tasklet_local!`], [`namespace`](namespace()) |
+//! | must have finished before the code goes on, whatever they are | [`Context::scope_to_end`] of a [`Context::child`] |
+//! | wait for something that is no tasklet | [`Completer`]; `.await` of any future |
+//!
 //! # The life of one call
 //!
 //! ```
@@ -101,7 +113,7 @@
 //!
 //! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
 //!   uses tokio.
-//! * `fetch`: HTTP requests that run beside tasklets, in the module `fetch`.
+//! * `fetch`: HTTP requests that run beside tasklets, in the module `fetch`. They need no runtime.
 //! * `tracing`: a failure that nobody looked at is an error event. Without it, it is written to the
 //!   standard error stream at the end of the context, unless somebody took it before. And every
 //!   tasklet and toplevel has a span (target `tasklet`, level `DEBUG`), below the one that is

@@ -22,7 +22,32 @@ use crate::join::{Join, JoinAll, Never, TryJoinAll};
 /// that are left.
 ///
 /// It owes what it holds: it must be emptied, or joined, or [deferred](Self::defer), or
-/// [cancelled](Self::cancel).
+/// [cancelled](Self::cancel). So a `?` on an item does not compile in the loop that takes them:
+/// it would leave the rest behind. Say what is to become of that:
+///
+/// ```
+/// use tasklet_core::prelude::*;
+///
+/// #[tasklet]
+/// async fn sum(queue: QueueFuture<Result<u32, String>>) -> Result<u32, String> {
+///     let mut sum = 0;
+///     while let Some(item) = queue.getq().await {
+///         match item {
+///             Ok(value) => sum += value,
+///             Err(error) => {
+///                 queue.cancel(); // or `defer()`; its producers learn of it
+///                 return Err(error);
+///             }
+///         }
+///     }
+///     Ok(sum)
+/// }
+/// # let (producer, queue) = QueueFuture::new();
+/// # producer.putq(Ok(1));
+/// # producer.putq(Err("enough".to_owned()));
+/// # producer.complete();
+/// # assert_eq!(sum(queue).get_result(), Err("enough".to_owned()));
+/// ```
 ///
 /// NDB: `QueueFuture`. There, the same pending future added twice is one item; here, a future is
 /// added once, and each clone of a [`SharedFuture`](crate::SharedFuture) is an item.
