@@ -183,6 +183,11 @@ pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.
 ///
+/// If its future is dropped (with a tasklet that is cancelled, say), the sleep is over: it is of no
+/// use to anybody. To have the toplevel wait for it, [`defer`] it.
+///
+/// [`defer`]: TaskletFuture::defer
+///
 /// NDB: `tasklets.sleep`.
 ///
 /// ```
@@ -194,8 +199,7 @@ pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
 /// ```
 #[track_caller]
 pub fn sleep(delay: Duration) -> TaskletFuture<()> {
-    static SLEEP: error::Info = error::Info::new("sleep", module_path!());
-    let about = |_: Option<&()>| error::About::new(&SLEEP);
+    let about = |_: Option<&()>| error::About::new(&event_loop::timers::SLEEP);
     let place = Location::caller();
     context::current::with(|home| {
         let timer = event_loop::timers::Timer::in_context(home, delay);

@@ -15,6 +15,27 @@ fn adds<E: Display + Send + 'static>(log: &Log, event: E) -> impl FnOnce(()) + S
 }
 
 #[test]
+fn a_sleep_that_nobody_waits_for_any_more_is_over() {
+    #[tasklet]
+    async fn nap() {
+        sleep(Duration::from_secs(3600)).await;
+    }
+    // The analysis does not see into it.
+    fn ignore<T>(_: T) {}
+    within(|| {
+        let context = Context::builder().virtual_time().build();
+        let napping = context.enter(nap);
+        assert_eq!(context.pending(), 2);
+        napping.cancel();
+        assert_eq!(context.pending(), 0);
+        context.enter(|| ignore(sleep(Duration::from_secs(3600))));
+        assert_eq!(context.pending(), 0);
+        context.enter(|| sleep(Duration::from_secs(3600)).defer());
+        assert_eq!(context.pending(), 1, "somebody has said so");
+    });
+}
+
+#[test]
 fn the_time_counts_from_the_call_and_not_from_the_await() {
     run(async || {
         let context = Context::current();
@@ -95,7 +116,7 @@ fn a_very_long_time_is_as_good_as_never_and_no_overflow() {
         years.await;
         assert_eq!(log.take(), ["a year"]);
         never.cancel();
-        assert!(matches!(Context::current().run0(), Turn::Worked | Turn::Waiting(_)));
+        assert_eq!(Context::current().pending(), 0, "neither is owed any more");
     });
 }
 

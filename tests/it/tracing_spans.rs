@@ -4,7 +4,7 @@
 mod filtered;
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use futures_lite::future::block_on;
 use tasklet_core::{Context, TaskletFuture, join, synctasklet, tasklet, tasklet_local, toplevel};
@@ -12,7 +12,7 @@ use tests::{Log, gate, panic_of, within, yield_now};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id};
-use tracing::{Event, Subscriber, info, info_span};
+use tracing::{Dispatch, Event, Subscriber, info, info_span};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -98,6 +98,16 @@ fn short(line: String) -> String {
     }
 }
 
+/// Runs `body` with a subscriber of its own.
+fn listen(subscriber: impl Subscriber + Send + Sync, body: impl FnOnce() + Send + 'static) {
+    // While there is only one dispatcher, tracing asks the thread that comes by first whether spans
+    // are wanted, also if it is one that has none. With a second one it asks them all.
+    static OTHER: LazyLock<Dispatch> =
+        LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(LevelFilter::OFF)));
+    LazyLock::force(&OTHER);
+    within(|| tracing::subscriber::with_default(subscriber, body));
+}
+
 fn told_whole(
     level: LevelFilter,
     enters: bool,
@@ -106,7 +116,7 @@ fn told_whole(
     let log = Log::new();
     let layer = Spans { log: log.clone(), enters };
     let subscriber = tracing_subscriber::registry().with(level).with(layer);
-    within(|| tracing::subscriber::with_default(subscriber, body));
+    listen(subscriber, body);
     log.take()
 }
 

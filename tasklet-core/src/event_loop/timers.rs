@@ -11,7 +11,11 @@ use futures_timer::Delay;
 
 use super::clock::Clock;
 use crate::context::{Shared, current};
+use crate::error::Info;
 use crate::task::{Driving, HomeRef};
+
+/// A tasklet that waits for a deadline, and does nothing else.
+pub(crate) static SLEEP: Info = Info::new("sleep", "tasklet_core");
 
 /// A deadline and a number that makes it unique; equal deadlines fire in the order of their making.
 pub(crate) type TimerKey = (Instant, u64);

@@ -16,6 +16,7 @@ use super::promise::Promise;
 use crate::context::block::{block_on, drive_as_guest, poll_as_guest};
 use crate::context::{Shared, current};
 use crate::error::{Failure, Outcome, Panic};
+use crate::event_loop::timers::SLEEP;
 use crate::task::{Exclusive, HomeRef, Known, Task};
 pub(crate) use look::Told;
 
@@ -217,7 +218,17 @@ impl<T> Handle<T> {
         self.leave();
     }
 
-    /// What becomes of a handle that nobody has used up.
+    /// What becomes of a handle that nobody has used up: what others may need is deferred. A sleep
+    /// nobody needs, and a toplevel would wait for it to the end.
+    #[inline(never)]
+    fn forget(&mut self) {
+        let is_sleep = |task: &mut Task<T>| std::ptr::eq(task.origin().info, &raw const SLEEP);
+        match self.0.task.take_if(is_sleep) {
+            Some(sleep) => sleep.cancel(),
+            None => self.leave(),
+        }
+    }
+
     #[inline(never)]
     fn leave(&mut self) {
         if let Some(Ready { result, known }) = self.0.ready.take() {
@@ -264,7 +275,7 @@ impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
         // A used-up handle, which is what nearly all become, is nothing to speak of.
         if self.0.task.is_some() || self.0.promise.is_some() || self.0.ready.is_some() {
-            self.leave();
+            self.forget();
         }
     }
 }

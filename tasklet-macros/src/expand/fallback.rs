@@ -69,9 +69,10 @@ fn silence_parameters(mut sig: Signature) -> Signature {
 /// asking anything of it.
 fn reveal(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     let value = plan.call("synctasklet", &work::coroutine(plan, body, params));
+    let later = quote_spanned!(plan.place=> move || #value);
     match plan.config.role {
-        Role::Tasklet if plan.config.send => plan.call_with_report("ready", &value),
-        Role::Tasklet => plan.call_with_report("ready_local", &value),
+        Role::Tasklet if plan.config.send => plan.call_with_report("ready", &later),
+        Role::Tasklet => plan.call_with_report("ready_local", &later),
         Role::Synctasklet | Role::Toplevel => value,
     }
 }

@@ -5,12 +5,12 @@ use std::pin::pin;
 
 use futures_lite::future::block_on;
 use tasklet_core::{Batch, BatchResults, Batcher, Context, TaskletFuture, tasklet, toplevel};
-use tests::{Log, gate, poll_now, within, yield_now};
+use tests::{Log, gate, poll_now, yield_now};
 use tracing::level_filters::LevelFilter;
 use tracing::{info, info_span};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 
-use super::{Spans, leaf, short};
+use super::{Spans, leaf, listen, short};
 
 /// What a layer at `INFO` and one at `DEBUG` see of the events of `body`.
 fn seen(body: impl FnOnce() + Send + 'static) -> [Vec<String>; 2] {
@@ -24,7 +24,7 @@ fn told(enters: bool, body: impl FnOnce() + Send + 'static) -> [Vec<String>; 2] 
     let subscriber = tracing_subscriber::registry()
         .with(info.with_filter(LevelFilter::INFO))
         .with(debug.with_filter(LevelFilter::DEBUG));
-    within(|| tracing::subscriber::with_default(subscriber, body));
+    listen(subscriber, body);
     logs.map(|log| log.take().into_iter().map(short).collect())
 }
 
