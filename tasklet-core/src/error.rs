@@ -69,7 +69,7 @@ impl Panic {
     /// What a waiter of a cancelled tasklet gets.
     #[cold]
     pub(crate) fn cancelled(origin: &Origin) -> Panic {
-        Panic::message(format!("{origin} was cancelled before it had a result"))
+        Panic::untold(format!("{origin} was cancelled before it had a result"))
     }
 
     /// The same panic, which has ended this tasklet.
@@ -82,7 +82,10 @@ impl Panic {
     /// Continues the panic here.
     pub(crate) fn resume(self) -> ! {
         if self.0.untold {
-            panic!("{}", self.to_failure().message);
+            let message = self.to_failure().message;
+            let payload = catch_unwind(|| -> () { panic!("{message}") }).expect_err("it panics");
+            self.0.trail.put_down(payload.as_ref());
+            resume_unwind(payload)
         }
         let Inner { payload, trail, .. } = *self.0;
         let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,10 @@
 //! A panic goes to whoever waits for the tasklet; if nobody does, into the context's report.
 
-use std::panic::panic_any;
+use std::cell::RefCell;
+use std::panic::{self, PanicHookInfo, panic_any};
+use std::sync::Once;
 
-use tasklet_core::{Context, TaskletFuture, tasklet, toplevel};
+use tasklet_core::{Completer, Context, QueueFuture, TaskletFuture, tasklet, toplevel};
 use tests::{Log, gate, panic_of, panic_of_future, run, within, yield_now};
 
 #[tasklet]
@@ -214,4 +216,51 @@ fn after_a_panic_the_callers_context_is_the_current_one_again() {
         outer.run();
         assert_eq!(outer.take_errors().len(), 1);
     });
+}
+
+thread_local! {
+    /// What the panic hook was told on this thread.
+    static HEARD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What the panic hook is told while `f` runs and panics.
+fn heard(f: impl FnOnce()) -> Vec<String> {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
+            let text = info.payload_as_str().unwrap_or_default().to_owned();
+            HEARD.with_borrow_mut(|heard| heard.push(text));
+            before(info);
+        }));
+    });
+    HEARD.take();
+    panic_of(f);
+    HEARD.take()
+}
+
+#[test]
+fn a_panic_that_no_code_has_raised_is_told_to_the_hook_once() {
+    #[tasklet]
+    async fn inner(future: TaskletFuture<u32>) -> u32 {
+        future.await
+    }
+    #[tasklet]
+    async fn outer(future: TaskletFuture<u32>) -> u32 {
+        inner(future).await
+    }
+    let (completer, future) = Completer::<u32>::new();
+    drop(completer);
+    let told = heard(|| drop(future.get_result()));
+    assert!(told.len() == 1 && told[0].contains("without a result"), "{told:?}");
+
+    let (completer, future) = Completer::<u32>::new();
+    let outer = outer(future);
+    completer.fail("the sensor is gone");
+    assert_eq!(heard(|| drop(outer.get_result())), ["the sensor is gone"]);
+
+    let (producer, queue) = QueueFuture::<u32>::new();
+    drop(producer);
+    let told = heard(|| drop(tasklet_core::block_on(queue.getq())));
+    assert!(told.len() == 1 && told[0].contains("without `complete()`"), "{told:?}");
 }

@@ -306,7 +306,7 @@ impl<T: Send + 'static> Completer<T> {
     /// assert_eq!(error.message(), "the sensor is gone");
     /// ```
     pub fn fail(self, message: impl Into<String>) {
-        self.complete(Err(Panic::message(message.into())), None);
+        self.complete(Err(Panic::untold(message.into())), None);
     }
 
     /// Fails with the panic that the producer has caught: it resumes in whoever waits.
@@ -389,7 +389,7 @@ impl<T> Drop for Completer<T> {
                 "the completer of the future made at {} was dropped without a result",
                 promise.place
             );
-            promise.complete(Err(Panic::message(message)), None);
+            promise.complete(Err(Panic::untold(message)), None);
         }
     }
 }

@@ -120,7 +120,7 @@ impl<T> Core<T> {
 
     #[cold]
     pub(super) fn abandoned(&self) -> Panic {
-        Panic::message(format!(
+        Panic::untold(format!(
             "a producer of the {} made at {} was dropped without `complete()`",
             self.kind.name(),
             self.place
