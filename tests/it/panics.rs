@@ -224,7 +224,7 @@ thread_local! {
 }
 
 /// What the panic hook is told while `f` runs and panics.
-fn heard(f: impl FnOnce()) -> Vec<String> {
+fn heard<R>(f: impl FnOnce() -> R) -> Vec<String> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
         let before = panic::take_hook();
@@ -251,16 +251,16 @@ fn a_panic_that_no_code_has_raised_is_told_to_the_hook_once() {
     }
     let (completer, future) = Completer::<u32>::new();
     drop(completer);
-    let told = heard(|| drop(future.get_result()));
+    let told = heard(|| future.get_result());
     assert!(told.len() == 1 && told[0].contains("without a result"), "{told:?}");
 
     let (completer, future) = Completer::<u32>::new();
     let outer = outer(future);
     completer.fail("the sensor is gone");
-    assert_eq!(heard(|| drop(outer.get_result())), ["the sensor is gone"]);
+    assert_eq!(heard(|| outer.get_result()), ["the sensor is gone"]);
 
     let (producer, queue) = QueueFuture::<u32>::new();
     drop(producer);
-    let told = heard(|| drop(tasklet_core::block_on(queue.getq())));
+    let told = heard(|| tasklet_core::block_on(queue.getq()));
     assert!(told.len() == 1 && told[0].contains("without `complete()`"), "{told:?}");
 }

@@ -244,6 +244,8 @@ mod spans {
     #[test]
     fn a_batch_has_a_span_with_its_name_and_size_around_what_it_starts() {
         let notes = Notes::default();
+        // With a second dispatcher, a thread that has none does not decide for all threads.
+        let _other = tracing::Dispatch::new(Notes::default());
         tracing::subscriber::with_default(notes.clone(), || {
             let span = Span::of_batch("get", 3);
             let _within = span.enter();
