@@ -55,6 +55,29 @@ fn it_lists_all_that_is_unfinished_oldest_first_with_place_and_standing() {
 }
 
 #[test]
+fn it_tells_which_other_tasklet_each_one_waits_for() {
+    #[tasklet]
+    async fn wait_for(other: TaskletFuture<()>) {
+        other.await;
+    }
+    run(async || {
+        let context = Context::current();
+        let (opener, closed) = gate();
+        let line = line!() + 1;
+        let outer = wait_for(wait(closed));
+        let dump = context.dump();
+        let awaited: Vec<_> = dump.tasks().map(|task| (task.name(), task.waits_for())).collect();
+        let [("wait", None), ("wait_for", Some(("wait", place)))] = awaited[..] else {
+            panic!("{dump}");
+        };
+        assert_eq!((place.file(), place.line()), (file!(), line));
+        assert!(dump.to_string().contains(": suspended, waits for tasklet `wait` (started at"));
+        opener.set_result(());
+        outer.await;
+    });
+}
+
+#[test]
 fn a_tasklet_may_ask_and_sees_itself_running() {
     #[tasklet]
     async fn ask() -> Dump {

@@ -34,8 +34,9 @@ impl fmt::Display for Standing {
 /// One tasklet of a [`Dump`].
 #[derive(Clone, Copy, Debug)]
 pub struct DumpedTask {
-    origin: Origin,
-    standing: Standing,
+    pub(crate) origin: Origin,
+    pub(crate) standing: Standing,
+    pub(crate) waits_for: Option<Origin>,
 }
 
 impl DumpedTask {
@@ -62,11 +63,22 @@ impl DumpedTask {
     pub fn standing(&self) -> Standing {
         self.standing
     }
+
+    /// The other tasklet of the same context that it waits for: its name, and where it was called.
+    /// Of several, which a `wait_any` waits for, one. `None` where it waits for anything else.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<(&'static str, &'static Location<'static>)> {
+        self.waits_for.map(|origin| (origin.name(), origin.place))
+    }
 }
 
 impl fmt::Display for DumpedTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.origin, self.standing)
+        write!(f, "{}: {}", self.origin, self.standing)?;
+        match &self.waits_for {
+            Some(awaited) => write!(f, ", waits for {awaited}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -159,11 +171,7 @@ impl Context {
             origin: shared.origin(),
             pending: shared.scheduler.pending(),
             is_known: tasks.is_some(),
-            tasks: tasks
-                .into_iter()
-                .flatten()
-                .map(|(origin, standing)| DumpedTask { origin, standing })
-                .collect(),
+            tasks: tasks.unwrap_or_default(),
         }
     }
 }

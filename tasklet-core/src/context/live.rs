@@ -135,7 +135,7 @@ fn unfinished() -> Vec<UnfinishedContext> {
             let drive = Drive::begin(HomeRef::from(&shared));
             let tasklets = drive.map_or_else(Vec::new, |drive| {
                 let tasks = drive.driving().unfinished(TASKLETS_NAMED_MAX);
-                tasks.into_iter().map(|(origin, _)| origin).collect()
+                tasks.into_iter().map(|task| task.origin).collect()
             });
             UnfinishedContext { origin: shared.origin(), tasklets }
         })

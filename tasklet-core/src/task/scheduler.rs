@@ -15,8 +15,6 @@ use super::cell::{Header, Run};
 use super::current::{Entered, HomeRef, thread_number};
 use super::harness;
 use super::inbox::{Inbox, Message};
-use crate::context::Standing;
-use crate::error::Origin;
 use crate::event_loop::Local;
 use crate::sync::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use crate::sync::{AtomicU64, AtomicUsize, Cell, UnsafeCell};
@@ -471,23 +469,6 @@ impl<'a> Driving<'a> {
         if pending == 0 {
             self.unsettle();
         }
-    }
-
-    /// The tasks that have not finished, oldest first: who each is and how it stands, up to
-    /// `limit`.
-    pub(crate) fn unfinished(&self, limit: usize) -> Vec<(Origin, Standing)> {
-        let mut found = Vec::new();
-        let mut next = self.scheduler.first.get();
-        while let Some(task) = next {
-            // SAFETY: in the list, hence alive; nothing here runs user code that could unlink it.
-            let header = unsafe { task.as_ref() };
-            if limit <= found.len() {
-                break;
-            }
-            found.push((harness::origin(header), header.run.get().into()));
-            next = header.next.get();
-        }
-        found
     }
 
     /// Cancels every task that is not running just now.

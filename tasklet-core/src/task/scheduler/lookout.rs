@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ptr::NonNull;
 
 use super::{Driving, Run};
+use crate::context::DumpedTask;
 use crate::error::{Deadlock, End, Origin};
 use crate::task::cell::Header;
 use crate::task::fan::Fan;
@@ -209,28 +210,25 @@ impl Driving<'_> {
         edges
     }
 
-    /// Every pair of tasks of this context of which the first waits for the second, in no
-    /// particular order; at most `limit`.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "what a context says of itself is built on it")
-    )]
-    pub(crate) fn waiting_pairs(&self, limit: usize) -> Vec<(Origin, Origin)> {
-        let mut pairs = Vec::new();
+    /// The tasks that have not finished, oldest first, up to `limit`.
+    pub(crate) fn unfinished(&self, limit: usize) -> Vec<DumpedTask> {
+        let edges = self.edges();
+        let mut found = Vec::new();
         self.each_task(|task| {
-            // SAFETY: in the list, hence alive.
+            if limit <= found.len() {
+                return;
+            }
+            // SAFETY: in the list, hence alive; nothing here runs user code that could unlink it.
             let header = unsafe { task.as_ref() };
-            each_waiter(header, |waiter| {
-                if let Some(waiting) = waker::inner_task(waiter)
-                    && pairs.len() < limit
-                {
-                    // SAFETY: the waiter keeps it alive.
-                    let waiting = unsafe { waiting.as_ref() };
-                    pairs.push((harness::origin(waiting), harness::origin(header)));
-                }
+            let awaited = edges.awaited_by(data(task));
+            found.push(DumpedTask {
+                origin: harness::origin(header),
+                standing: header.run.get().into(),
+                // SAFETY: as above.
+                waits_for: awaited.map(|awaited| harness::origin(unsafe { awaited.as_ref() })),
             });
         });
-        pairs
+        found
     }
 
     /// Nothing will happen any more: tells who waits for whom, and cancels those of them who would

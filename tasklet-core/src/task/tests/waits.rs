@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::future::{IntoFuture, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
@@ -198,13 +198,12 @@ fn it_is_known_who_waits_for_whom() {
     let inner = context.spawn(promised.into_future()).shared();
     let outer = [context.spawn(inner.clone().into_future()), context.spawn(inner.into_future())];
     let drive = Drive::begin(HomeRef::from(context.shared())).expect("nobody else drives");
-    let pairs = drive.driving().waiting_pairs(16);
-    let lines: BTreeSet<_> = pairs
-        .iter()
-        .map(|(waiting, awaited)| (waiting.place.line(), awaited.place.line()))
-        .collect();
-    assert_eq!((pairs.len(), lines.len()), (2, 1));
-    assert_eq!(drive.driving().waiting_pairs(1).len(), 1);
+    let unfinished = drive.driving().unfinished(16);
+    let line = |awaited: (_, &'static Location<'static>)| awaited.1.line();
+    let awaited: Vec<_> = unfinished.iter().map(|task| task.waits_for().map(line)).collect();
+    let inner = Some(unfinished[0].place().line());
+    assert_eq!(awaited, [None, inner, inner]);
+    assert_eq!(drive.driving().unfinished(1).len(), 1);
     drop(drive);
     completer.set_result(());
     context.block_on(async {
