@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, ThreadId};
 
 use tasklet_core::{Context, TaskletFuture, tasklet, toplevel};
 use tests::{Log, gate, panic_of, poll_now, within, yield_now};
@@ -318,5 +318,36 @@ fn a_context_that_is_dropped_in_a_runtime_is_finished_there() {
                 }
             }
         });
+    });
+}
+
+#[test]
+fn a_tasklet_goes_on_on_the_worker_that_polls_its_handler_next() {
+    #[tasklet]
+    async fn workers(gate: TaskletFuture<()>) -> [ThreadId; 2] {
+        let before = thread::current().id();
+        gate.await;
+        [before, thread::current().id()]
+    }
+    #[toplevel]
+    async fn handler() -> [ThreadId; 2] {
+        let (opener, closed) = gate();
+        let workers = workers(closed);
+        let before = thread::current().id();
+        let (release, blocked) = mpsc::channel::<()>();
+        // Takes this worker as soon as the handler gives it up; another one steals the handler.
+        tokio::spawn(async move { drop(blocked.recv()) });
+        while thread::current().id() == before {
+            yield_now().await;
+        }
+        drop(release);
+        opener.set_result(());
+        workers.await
+    }
+    within(|| {
+        let runtime = multi_thread();
+        let [before, after] =
+            runtime.block_on(async { tokio::spawn(handler()).await }).expect("no panic");
+        assert_ne!(before, after);
     });
 }
