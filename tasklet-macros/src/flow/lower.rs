@@ -18,7 +18,9 @@ use std::collections::HashSet;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{BinOp, Expr, ExprAssign, ExprBinary, ExprReference, FieldValue, Member, UnOp};
+use syn::{
+    BinOp, Expr, ExprAssign, ExprBinary, ExprReference, ExprStruct, FieldValue, Member, UnOp,
+};
 
 use self::ask::{ask_any, ask_items, ask_live, is_variable, plain_copy};
 use self::frame::{Tail, Target, TargetKind};
@@ -163,18 +165,7 @@ impl Lowering {
             Expr::Reference(reference) => self.reference(reference),
             Expr::Repeat(repeat) => self.value(&repeat.expr),
             Expr::Return(back) => self.return_(back),
-            Expr::Struct(literal) => {
-                let is_sure = |field: &&FieldValue| !are_conditional(&field.attrs);
-                let fields = literal.fields.iter().filter(is_sure).map(|field| &field.expr);
-                let mut moves = self.operands(fields);
-                for field in literal.fields.iter().filter(|field| !is_sure(field)) {
-                    self.opaque(&field.expr.to_token_stream());
-                }
-                if let Some(rest) = &literal.rest {
-                    moves.extend(self.value(rest));
-                }
-                moves
-            }
+            Expr::Struct(literal) => self.struct_literal(literal),
             Expr::Try(question) => self.question(question),
             Expr::TryBlock(block) => self.try_block(&block.block),
             Expr::Tuple(tuple) => self.operands(tuple.elems.iter()),
@@ -189,6 +180,19 @@ impl Lowering {
             // Newer syntax: what it mentions may be used in any way.
             other => self.opaque(&other.to_token_stream()),
         }
+    }
+
+    fn struct_literal(&mut self, literal: &ExprStruct) -> Vec<Move> {
+        let is_sure = |field: &&FieldValue| !are_conditional(&field.attrs);
+        let fields = literal.fields.iter().filter(is_sure).map(|field| &field.expr);
+        let mut moves = self.operands(fields);
+        for field in literal.fields.iter().filter(|field| !is_sure(field)) {
+            self.opaque(&field.expr.to_token_stream());
+        }
+        if let Some(rest) = &literal.rest {
+            moves.extend(self.value(rest));
+        }
+        moves
     }
 
     /// Reads an expression that is looked at in its place.

@@ -59,25 +59,30 @@ fn somebody_outside_waits_for_a_task_of_a_toplevel() {
     });
 }
 
+/// Two threads do a part each, and wake whoever polls, who is ready when both are done.
+fn two_parts() -> impl Future<Output = ()> {
+    let parts: [_; 2] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+    let mut helpers = Vec::new();
+    poll_fn(move |cx| {
+        if helpers.is_empty() {
+            for part in &parts {
+                let (part, waker) = (Arc::clone(part), cx.waker().clone());
+                helpers.push(thread::spawn(move || {
+                    part.store(true, sync::Ordering::Release);
+                    waker.wake();
+                }));
+            }
+        }
+        let is_done = parts.iter().all(|part| part.load(sync::Ordering::Acquire));
+        if is_done { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
 /// Two threads do a part each, and wake the body of a toplevel, which then sees both.
 #[test]
 fn the_body_is_polled_after_every_wake_up() {
     explore(2, || {
-        let parts: [_; 2] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
-        let mut helpers = Vec::new();
-        block_on(toplevel(poll_fn(move |cx| {
-            if helpers.is_empty() {
-                for part in &parts {
-                    let (part, waker) = (Arc::clone(part), cx.waker().clone());
-                    helpers.push(thread::spawn(move || {
-                        part.store(true, sync::Ordering::Release);
-                        waker.wake();
-                    }));
-                }
-            }
-            let is_done = parts.iter().all(|part| part.load(sync::Ordering::Acquire));
-            if is_done { Poll::Ready(()) } else { Poll::Pending }
-        })));
+        block_on(toplevel(two_parts()));
     });
 }
 
@@ -86,21 +91,7 @@ fn the_body_is_polled_after_every_wake_up() {
 fn a_blocked_thread_polls_after_every_wake_up() {
     explore(2, || {
         let context = Context::new();
-        let parts: [_; 2] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
-        let mut helpers = Vec::new();
-        context.block_on(poll_fn(move |cx| {
-            if helpers.is_empty() {
-                for part in &parts {
-                    let (part, waker) = (Arc::clone(part), cx.waker().clone());
-                    helpers.push(thread::spawn(move || {
-                        part.store(true, sync::Ordering::Release);
-                        waker.wake();
-                    }));
-                }
-            }
-            let is_done = parts.iter().all(|part| part.load(sync::Ordering::Acquire));
-            if is_done { Poll::Ready(()) } else { Poll::Pending }
-        }));
+        context.block_on(two_parts());
     });
 }
 
