@@ -35,7 +35,6 @@ use source::{
 
 use args::Role;
 
-const ROLES: [Role; 3] = [Role::Tasklet, Role::Synctasklet, Role::Toplevel];
 /// A parser goes down into groups by calling itself, and so does the compiler's own.
 const DEPTH_MAX: usize = 32;
 const ITEMS_MAX: usize = 32;
@@ -112,5 +111,5 @@ fn expand_all(args: &TokenStream, item: &TokenStream) -> Vec<TokenStream> {
     let of_role = |role| pipeline::run(role, args.clone(), item.clone());
     let questioned = must_await::run(args.clone(), item.clone());
     derive::run(item.clone());
-    ROLES.into_iter().map(of_role).chain([questioned]).collect()
+    Role::ALL.into_iter().map(of_role).chain([questioned]).collect()
 }

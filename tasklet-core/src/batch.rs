@@ -8,6 +8,7 @@
 mod cache;
 mod call;
 mod error;
+mod hand_over;
 mod pending;
 mod policy;
 mod seats;

@@ -8,7 +8,7 @@
 pub(crate) mod background;
 pub(crate) mod block;
 mod builder;
-mod child;
+pub(crate) mod child;
 pub(crate) mod current;
 mod drivers;
 mod dump;
@@ -41,6 +41,7 @@ use crate::task::{
     Affinity, Describe, Drive, Driving, HomeRef, Message, OF_TOPLEVEL, RootOwner, Scheduler,
     Tables, Task, WakerCount, start, start_later,
 };
+use crate::transaction::Active;
 pub use block::BLOCKING_DEPTH_MAX;
 pub use report::ERRORS_MAX;
 pub use scope::Scope;
@@ -80,6 +81,8 @@ pub(crate) struct Shared {
     runtime: RuntimeSlot,
     /// What owes all that this owes.
     parent: Option<Arc<Shared>>,
+    /// What is done here is a part of it.
+    transaction: Option<Arc<Active>>,
 }
 
 /// Who drives a context.
@@ -112,6 +115,7 @@ impl Shared {
             origin,
             runtime: RuntimeSlot::default(),
             parent: None,
+            transaction: None,
         }
     }
 

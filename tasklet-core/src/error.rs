@@ -176,13 +176,25 @@ impl SharedPanic {
 pub struct Info {
     name: &'static str,
     module: &'static str,
+    is_transaction: bool,
 }
 
 impl Info {
     /// Made by the attributes.
     #[must_use]
     pub const fn new(name: &'static str, module: &'static str) -> Info {
-        Info { name, module }
+        Info { name, module, is_transaction: false }
+    }
+
+    /// The same for a function whose body is a transaction.
+    #[must_use]
+    pub const fn transaction(name: &'static str, module: &'static str) -> Info {
+        Info { name, module, is_transaction: true }
+    }
+
+    /// Whether what fails in it was undone.
+    pub(crate) fn is_transaction(&self) -> bool {
+        self.is_transaction
     }
 }
 

@@ -16,6 +16,10 @@
 //! | is a handler: what it starts must be finished when it answers | [`#[toplevel]`](macro@toplevel) | an `async fn`, as before |
 //! | is a blocking handler | `#[toplevel]` on a `fn` | a `fn`, as before |
 //! | is called by code that is not async | [`#[synctasklet]`](macro@synctasklet) | a `fn` that blocks until it is done |
+//! | is all or nothing: a transaction | [`#[transactional_async]`](macro@transactional_async) | as with `#[tasklet]` |
+//! | the same, below `#[toplevel]` | `#[transactional_async]`, or `#[transactional]` on a `fn` | a handler, as before |
+//! | the same, called by code that is not async | [`#[transactional]`](macro@transactional) | a `fn` that blocks until it is committed |
+//! | stays if a transaction is rolled back | [`#[non_transactional]`](macro@non_transactional) | as with `#[tasklet]`, or a `fn`, as before |
 //! | only passes futures on: a helper, or a whole `impl` or `mod` | [`#[must_await]`](macro@must_await) | what it was, checked |
 //! | is no function, but a type with futures in it | [`#[derive(MustAwait)]`](derive@MustAwait) | what it was, looked after as a future is |
 //!
@@ -109,6 +113,13 @@
 //! is no time window, and no latency added. It may keep the answers for the rest of the request.
 //! [`map`](map()) and its kin start a tasklet for each item of a stream, so many at a time.
 //!
+//! # All or nothing
+//!
+//! What is started in a [`transaction_async`] is committed together, or not at all: it waits for
+//! all of it, and fails if any of it has failed, whoever looked at it. It is tried again where
+//! another transaction was in its way. A database takes part as a [`TransactionManager`]; the crate
+//! `tasklet-sqlx` has those for SQLite and PostgreSQL.
+//!
 //! # Features
 //!
 //! * `tokio`: contexts remember the runtime they were entered on. Turn it on in any program that
@@ -142,6 +153,7 @@ pub mod prelude;
 mod queue;
 mod sync;
 mod trace;
+mod transaction;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -179,7 +191,16 @@ pub use queue::{
     BoundedProducer, Dependent, Finished, GetQ, Item, JoinMulti, MultiFuture, Producer, PutQ,
     QueueFuture, REDUCER_BATCH, ReducingFuture, SerialQueueFuture, TryJoinMulti, TryPutError,
 };
-pub use tasklet_macros::{MustAwait, must_await, synctasklet, tasklet, toplevel};
+pub use tasklet_macros::{
+    MustAwait, must_await, non_transactional, synctasklet, tasklet, toplevel, transactional,
+    transactional_async, transactional_tasklet,
+};
+pub use transaction::{
+    Isolation, Phase, Propagation, RETRIES, Rollback, Transaction, TransactionError,
+    TransactionErrorKind, TransactionManager, TransactionOptions, TransactionResult, Verdict,
+    call_on_commit, in_transaction, non_transactional_async, set_default_transaction_manager,
+    transaction, transaction_async,
+};
 
 /// A tasklet that is ready after `delay`. The time counts from the call, not from the await.
 ///

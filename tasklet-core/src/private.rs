@@ -5,6 +5,8 @@
 mod holders;
 #[path = "private/must_await.rs"]
 pub(crate) mod must_await;
+#[path = "private/transactional.rs"]
+mod transactional;
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -18,6 +20,12 @@ pub use must_await::{
     MustAwait, Never, No, Owes, Returns, Skip, any, open, same, tie, verdict, verdict_handle,
     verdict_items, verdict_masked,
 };
+pub use transactional::{
+    Attempt, Fresh, FreshSelf, Stock, again, again_and_again, fresh, in_transaction, is_fresh,
+    non_transactional, non_transactional_async, non_transactional_local, once, options,
+    outside_only, outside_only_async, outside_only_local, transactional, transactional_async,
+    transactional_blocking, transactional_local,
+};
 
 use crate::context::{block, current, start_in, toplevel as root};
 use crate::error::Origin;
@@ -25,6 +33,7 @@ use crate::future::handle::Handle;
 use crate::future::local::start_local_here;
 use crate::future::{LocalTaskletFuture, TaskletFuture};
 use crate::task::{Companion, Known, inline};
+pub use crate::transaction::{Isolation, Propagation};
 
 /// Always `None`. `if let Some(x) = never::<R>() { return x; }` makes `R` the type that a body
 /// returns, so that coercions and errors are those of the plain function.
@@ -79,7 +88,7 @@ where
     R: Fn(&T) -> Option<Failure> + Copy,
 {
     let place = Location::caller();
-    let result = inline(info, place, body);
+    let result = inline(info, place, body, failure);
     TaskletFuture::new(Handle::ready(result, Known::of(place, about!(info, failure))))
 }
 
@@ -93,7 +102,7 @@ where
     R: Fn(&T) -> Option<Failure> + Copy,
 {
     let place = Location::caller();
-    let result = inline(info, place, body);
+    let result = inline(info, place, body, failure);
     LocalTaskletFuture::new(Handle::ready(result, Known::of(place, about!(info, failure))))
 }
 

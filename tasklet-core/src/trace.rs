@@ -18,16 +18,18 @@
 //! A subscriber is user code: it never runs while anything is borrowed, and its panics end here.
 
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Span, is_heard, is_on, tasklet, toplevel};
+pub(crate) use on::{Span, again, attempt, is_heard, is_on, not_rolled_back, tasklet, toplevel};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Span, is_heard, is_on, tasklet, toplevel};
+pub(crate) use off::{Span, again, attempt, is_heard, is_on, not_rolled_back, tasklet, toplevel};
 
 #[cfg(feature = "tracing")]
 mod on {
     use std::cell::RefCell;
+    use std::fmt::Display;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
+    use std::time::Duration;
 
     use tracing::debug_span;
     use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
@@ -274,10 +276,51 @@ mod on {
         });
         span.or_current()
     }
+
+    /// The span of an attempt of a transaction that begins now.
+    pub(crate) fn attempt(origin: &Origin, attempt: u32) -> Span {
+        if !is_on() {
+            return Span(None);
+        }
+        Span::new(|| {
+            let name = origin.name();
+            debug_span!(target: "tasklet", "transaction", transaction = name, attempt)
+        })
+    }
+
+    /// A transaction was rolled back, and is tried again.
+    pub(crate) fn again(origin: &Origin, attempt: u32, delay: Duration, error: &dyn Display) {
+        shielded(|| {
+            // Where there is contention that is everyday, as its spans are.
+            tracing::debug!(
+                target: "tasklet",
+                transaction = origin.name(),
+                attempt,
+                ?delay,
+                %error,
+                "a transaction was rolled back, and is tried again"
+            );
+        });
+    }
+
+    /// A rollback failed.
+    pub(crate) fn not_rolled_back(origin: &Origin, error: &dyn Display) {
+        shielded(|| {
+            tracing::warn!(
+                target: "tasklet",
+                transaction = origin.name(),
+                %error,
+                "a rollback failed; what was done is undone when the database misses the connection"
+            );
+        });
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
+    use std::fmt::Display;
+    use std::time::Duration;
+
     use crate::error::Origin;
 
     #[inline(always)]
@@ -329,4 +372,12 @@ mod off {
     pub(crate) fn toplevel(_: &Origin) -> Span {
         Span
     }
+
+    pub(crate) fn attempt(_: &Origin, _: u32) -> Span {
+        Span
+    }
+
+    pub(crate) fn again(_: &Origin, _: u32, _: Duration, _: &dyn Display) {}
+
+    pub(crate) fn not_rolled_back(_: &Origin, _: &dyn Display) {}
 }

@@ -73,14 +73,44 @@ pub(crate) fn must_await_of_a_union(union_token: Span) -> Error {
     )
 }
 
-pub(crate) fn doubled(role: Role, other: Role, path: impl ToTokens) -> Error {
-    let name = role.name();
-    let other = other.name();
-    let message = if name == other {
-        format!("this function has a `#[{name}]` already: remove this one")
-    } else {
-        format!("a function is either a `#[{name}]` or a `#[{other}]`: remove one of them")
+/// `role` stands above `other` on one function.
+pub(crate) fn together(role: Role, other: Role, path: impl ToTokens) -> Error {
+    let (above, below) = (role.name(), other.name());
+    let message = match (role, other) {
+        _ if role == other => format!("this function has a `#[{above}]` already: remove this one"),
+        (_, Role::Toplevel) if role.is_transaction() => {
+            format!(
+                "all of the transaction is in the handler: write `#[toplevel]` above `#[{above}]`"
+            )
+        }
+        (Role::Toplevel, Role::NonTransactional) => {
+            "a handler is outside of any transaction: remove `#[non_transactional]`".to_owned()
+        }
+        (Role::Tasklet, inner) | (inner, Role::Tasklet) if inner.makes_a_tasklet() => {
+            let inner = inner.name();
+            format!("`#[{inner}]` makes a tasklet already: remove `#[tasklet]`")
+        }
+        (Role::Tasklet, Role::Transactional) | (Role::Transactional, Role::Tasklet) => {
+            "a tasklet in a transaction is a `#[transactional_async]`: write that instead of both"
+                .to_owned()
+        }
+        (Role::Synctasklet, Role::Transactional) | (Role::Transactional, Role::Synctasklet) => {
+            "`#[transactional]` blocks already: remove `#[synctasklet]`".to_owned()
+        }
+        (Role::Synctasklet, inner) | (inner, Role::Synctasklet) if inner.is_transaction() => {
+            "a function that blocks for its transaction is a `#[transactional]`: write that \
+             instead of both"
+                .to_owned()
+        }
+        _ => format!("a function is either a `#[{above}]` or a `#[{below}]`: remove one of them"),
     };
+    Error::new_spanned(path, message)
+}
+
+/// An async handler, above whose body stands a `#[transactional]`.
+pub(crate) fn async_handler_that_blocks(path: impl ToTokens) -> Error {
+    let message = "`#[transactional]` blocks, which an async handler must not: write \
+                   `#[transactional_async]`";
     Error::new_spanned(path, message)
 }
 
@@ -163,13 +193,46 @@ pub(crate) fn crate_without_path(name: &Ident, value: TokenStream) -> Error {
     Error::new_spanned(value_or_name(name, value), message)
 }
 
-pub(crate) fn argument_of_a_blocking_toplevel(argument: &str, span: Span) -> Error {
+pub(crate) fn argument_of_what_blocks(role: Role, argument: &str, span: Span) -> Error {
+    let what = if role == Role::Toplevel { "handler" } else { "function" };
     Error::new(
         span,
         format!(
-            "`{argument}` has no meaning for a handler that blocks: write `async fn`, or remove it"
+            "`{argument}` has no meaning for a {what} that blocks: write `async fn`, or remove it"
         ),
     )
+}
+
+pub(crate) fn retries_value(name: &Ident, value: TokenStream) -> Error {
+    let message = "`retries` is a number: write `retries = 3`, or `retries = 0` for one attempt";
+    Error::new_spanned(value_or_name(name, value), message)
+}
+
+pub(crate) fn propagation_value(name: &Ident, value: TokenStream) -> Error {
+    let message = "`propagation` is one of `nested`, `mandatory`, `allowed` and `independent`: \
+                   write one of these";
+    Error::new_spanned(value_or_name(name, value), message)
+}
+
+pub(crate) fn isolation_value(name: &Ident, value: TokenStream) -> Error {
+    let message = "`isolation` is one of `serializable`, `repeatable_read` and `read_committed`: \
+                   write one of these";
+    Error::new_spanned(value_or_name(name, value), message)
+}
+
+pub(crate) fn read_only_value(value: TokenStream) -> Error {
+    Error::new_spanned(value, "`read_only` has no value: write it alone")
+}
+
+pub(crate) fn manager_value(name: &Ident, value: TokenStream) -> Error {
+    let message =
+        "`manager` is the database that the transaction is of: write `manager = database`";
+    Error::new_spanned(value_or_name(name, value), message)
+}
+
+pub(crate) fn allow_existing_value(name: &Ident, value: TokenStream) -> Error {
+    let message = "`allow_existing` is either `true` or `false`: write one of these";
+    Error::new_spanned(value_or_name(name, value), message)
 }
 
 /// A value that is missing is blamed on the argument's name.

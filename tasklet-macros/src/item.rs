@@ -10,6 +10,8 @@ use syn::{AttrStyle, Attribute, Block, LitStr, Signature, Token, Visibility};
 pub(crate) struct Function {
     /// All attributes but ours, those from inside the body's braces included.
     pub(crate) attrs: Vec<Attribute>,
+    /// What is left of an attribute below ours that ours has read.
+    pub(crate) settled: Option<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) defaultness: Option<Token![default]>,
     pub(crate) sig: Signature,
@@ -60,7 +62,7 @@ fn parse_function(input: ParseStream<'_>) -> syn::Result<Function> {
     let defaultness = input.parse()?;
     let sig = input.parse()?;
     let body = parse_body(input, &mut attrs)?;
-    Ok(Function { attrs, vis, defaultness, sig, body })
+    Ok(Function { attrs, settled: None, vis, defaultness, sig, body })
 }
 
 fn parse_body(input: ParseStream<'_>, attrs: &mut Vec<Attribute>) -> syn::Result<Option<Body>> {

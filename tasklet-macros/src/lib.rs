@@ -5,6 +5,9 @@
 //! | work that starts at the call, and a handle to wait for it | [`#[tasklet]`](macro@tasklet) |
 //! | a plain function that blocks until its work is done | [`#[synctasklet]`](macro@synctasklet) |
 //! | a handler that forgets nothing that was started in it | [`#[toplevel]`](macro@toplevel) |
+//! | a tasklet that is all or nothing | [`#[transactional_async]`](macro@transactional_async), [`#[transactional_tasklet]`](macro@transactional_tasklet) |
+//! | the same, and to block for it | [`#[transactional]`](macro@transactional) |
+//! | what stays if a transaction is rolled back | [`#[non_transactional]`](macro@non_transactional) |
 //! | any other function to be checked for futures that it forgets | [`#[must_await]`](macro@must_await) |
 //! | a type of your own to be looked after as the futures in it are | [`#[derive(MustAwait)]`](derive@MustAwait) |
 //!
@@ -309,6 +312,142 @@ pub fn synctasklet(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn toplevel(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Role::Toplevel, args.into(), item.into()).into()
+}
+
+#[doc = include_str!("docs/transactional_async.md")]
+#[proc_macro_attribute]
+pub fn transactional_async(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::TransactionalAsync, args.into(), item.into()).into()
+}
+
+/// [`#[transactional_async]`](macro@transactional_async) under NDB's name for a tasklet in a
+/// transaction.
+///
+/// In NDB they differ: the one is for functions that return futures, the other for generators. Here
+/// both are for an `async fn`.
+///
+/// ```no_run
+/// use tasklet_core::prelude::*;
+///
+/// #[transactional_tasklet(propagation = mandatory)]
+/// async fn put(name: String) -> Result<usize, String> {
+///     sleep(std::time::Duration::from_millis(1)).await; // the database
+///     Ok(name.len())
+/// }
+///
+/// # let _length = put("a".to_owned()).get_result();
+/// ```
+///
+/// NDB: `@ndb.transactional_tasklet` (`google.cloud.ndb._transaction.transactional_tasklet`,
+/// `ndb/_transaction.py`).
+#[proc_macro_attribute]
+pub fn transactional_tasklet(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::TransactionalTasklet, args.into(), item.into()).into()
+}
+
+/// Makes a function one that blocks until its body, a transaction, is committed or rolled back.
+///
+/// # What it does to your function
+///
+/// `async fn f(a: &str) -> Result<T, E>` becomes `fn f(a: &str) -> Result<T, E>`, as with
+/// [`#[synctasklet]`](macro@synctasklet). A plain `fn` stays one: its body blocks for what it
+/// needs, with `get_result`. All the rest is as with
+/// [`#[transactional_async]`](macro@transactional_async).
+///
+/// ```no_run
+/// use tasklet_core::prelude::*;
+///
+/// # #[tasklet]
+/// # async fn put(name: String) -> Result<usize, String> {
+/// #     Ok(name.len())
+/// # }
+/// #[transactional]
+/// async fn put_both(first: &str, second: &str) -> Result<usize, String> {
+///     let (first, second) = try_join!(put(first.to_owned()), put(second.to_owned()))?;
+///     Ok(first + second)
+/// }
+///
+/// #[transactional(retries = 0)]
+/// fn put_all(names: &mut Vec<String>) -> Result<(), String> {
+///     for name in names.drain(..) {
+///         put(name).get_result()?;
+///     }
+///     Ok(())
+/// }
+///
+/// # let _all = (put_both("a", "b"), put_all(&mut vec![]));
+/// ```
+///
+/// # What it demands
+///
+/// A `Result` whose error can be made from a `TransactionError`, and arguments that are `Clone`,
+/// except with `retries = 0`. They may borrow, and nothing need be `Send`. Inside async code, await
+/// a `#[transactional_async]` instead: this one blocks the thread that it is called on.
+///
+/// # Arguments
+///
+/// Those of `#[transactional_async]` but `?Send`.
+///
+/// # Errors
+///
+/// The function's are those of a `#[transactional_async]`.
+///
+/// NDB: `@ndb.transactional` (`google.cloud.ndb._transaction.transactional`,
+/// `ndb/_transaction.py`).
+#[proc_macro_attribute]
+pub fn transactional(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::Transactional, args.into(), item.into()).into()
+}
+
+/// Makes a function run outside of any transaction, also when it is called in one.
+///
+/// # What it does to your function
+///
+/// An `async fn` becomes a tasklet, as with [`#[tasklet]`](macro@tasklet), and a plain `fn` stays
+/// one. The body runs in the nearest context around the call that is in no transaction: what it
+/// does stays if the transaction is rolled back.
+///
+/// ```
+/// use tasklet_core::prelude::*;
+/// use tasklet_core::in_transaction;
+///
+/// #[non_transactional]
+/// async fn log(line: String) -> bool {
+///     sleep(std::time::Duration::from_millis(1)).await; // the database
+///     in_transaction()
+/// }
+///
+/// #[non_transactional(allow_existing = false)]
+/// fn send(letter: &str) -> Result<usize, String> {
+///     Ok(letter.len()) // cannot be undone
+/// }
+///
+/// assert!(!log("signed".to_owned()).get_result());
+/// assert_eq!(send("Dear all"), Ok(8));
+/// ```
+///
+/// # What it demands
+///
+/// Of an `async fn` what `#[tasklet]` demands; of a plain `fn` nothing. With
+/// `allow_existing = false` a `Result` whose error can be made from a `TransactionError`.
+///
+/// # Arguments
+///
+/// * `allow_existing = false`: it must not be called in a transaction, and answers with an error
+///   there, before its body runs.
+/// * `?Send`: as with `#[tasklet]`.
+/// * `crate = path`: where tasklet-core is.
+///
+/// # Errors
+///
+/// With `allow_existing = false`, in a transaction: a `TransactionError` of the kind
+/// `InTransaction`. Otherwise what the body returns.
+///
+/// NDB: `@ndb.non_transactional` (`google.cloud.ndb._transaction.non_transactional`,
+/// `ndb/_transaction.py`).
+#[proc_macro_attribute]
+pub fn non_transactional(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Role::NonTransactional, args.into(), item.into()).into()
 }
 
 /// Checks a function, and does nothing else: what it starts and may forget is a compile error.

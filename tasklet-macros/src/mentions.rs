@@ -31,6 +31,20 @@ impl Mentions {
         mentions
     }
 
+    /// Those of an expression.
+    pub(crate) fn of_expression(expr: &Expr) -> Mentions {
+        let mut mentions = Mentions::default();
+        mentions.visit_expr(expr);
+        mentions
+    }
+
+    /// Whether the expression may read a variable of this name from outside of it. Its words are
+    /// those in macros that nobody knows.
+    pub(crate) fn may_read(&self, name: &Ident) -> bool {
+        let name = name.to_string();
+        self.read.contains(&name) || self.words.contains(&name)
+    }
+
     /// Whether the variable of this name from outside the body is used in it.
     pub(crate) fn surely_uses(&self, name: &Ident) -> bool {
         let name = name.to_string();
@@ -84,7 +98,10 @@ impl<'ast> Visit<'ast> for Mentions {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        for expr in macros::expressions(mac).into_iter().flatten() {
+        let Some(expressions) = macros::expressions(mac) else {
+            return self.collect_words(mac.tokens.clone());
+        };
+        for expr in expressions {
             if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &expr {
                 self.read_format_string(&text.value());
             }
@@ -92,6 +109,7 @@ impl<'ast> Visit<'ast> for Mentions {
             inner.visit_expr(&expr);
             self.read.extend(inner.read);
             self.bound.extend(inner.bound);
+            self.words.extend(inner.words);
         }
     }
 

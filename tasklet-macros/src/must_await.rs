@@ -63,7 +63,7 @@ impl Asker {
     }
 
     fn ask_function(&mut self, item: TokenStream) -> syn::Result<Option<TokenStream>> {
-        let Function { attrs, vis, defaultness, sig, body } = Function::parse(item)?;
+        let Function { attrs, vis, defaultness, sig, body, .. } = Function::parse(item)?;
         let Some(mut block) = body.and_then(|body| body.block) else { return Ok(None) };
         self.check(&attrs, &sig, &mut block);
         Ok(self.asked.then(|| quote!(#(#attrs)* #vis #defaultness #sig #block)))

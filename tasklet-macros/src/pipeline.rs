@@ -1,12 +1,16 @@
 //! The life of one expansion: parse, gate, expand, and what is emitted when a gate stays shut.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::{Attribute, Meta, parse_quote};
 
 use crate::args::{Args, Config, Role};
 use crate::diagnostics::{self, Errors};
 use crate::item::{Body, Function};
 use crate::{expand, flow, rules};
+
+/// The argument of an attribute below a toplevel, which has done what the attribute said.
+const SETTLED: &str = "__settled";
 
 /// Expands one attribute on one item.
 ///
@@ -14,6 +18,9 @@ use crate::{expand, flow, rules};
 /// together. Whatever is wrong, an item with the real signature comes out, so that the user reads
 /// about the mistake alone and not about every caller of a function that has vanished.
 pub(crate) fn run(role: Role, args: TokenStream, item: TokenStream) -> TokenStream {
+    if role.is_transaction() && args.to_string() == SETTLED {
+        return item;
+    }
     let mut errors = Errors::default();
     let args = Args::parse(role, args, &mut errors);
 
@@ -28,7 +35,8 @@ pub(crate) fn run(role: Role, args: TokenStream, item: TokenStream) -> TokenStre
         }
     };
 
-    let config = args.build(function.is_async(), &mut errors);
+    let inner = take_transaction(role, &mut function, &mut errors);
+    let config = args.build(inner, function.is_async(), &mut errors);
     rules::check(&function, &config, &mut errors);
 
     let expansion = if errors.is_empty() {
@@ -39,6 +47,28 @@ pub(crate) fn run(role: Role, args: TokenStream, item: TokenStream) -> TokenStre
     };
     print_if_asked(&function, &config, &expansion);
     expansion
+}
+
+/// A toplevel may be a transaction, too: what the attribute below says is its business then. The
+/// attribute stays, and does nothing any more, so that nobody's import of it is unused.
+fn take_transaction(role: Role, function: &mut Function, errors: &mut Errors) -> Option<Args> {
+    if role != Role::Toplevel {
+        return None;
+    }
+    let is_transaction = |attr: &Attribute| Role::of(attr).is_some_and(Role::is_transaction);
+    let position = function.attrs.iter().position(is_transaction)?;
+    let attr = function.attrs.remove(position);
+    let inner = Role::of(&attr)?;
+    let (path, settled) = (attr.path(), Ident::new(SETTLED, Span::call_site()));
+    function.settled = Some(parse_quote!(#[#path(#settled)]));
+    if inner == Role::Transactional && function.is_async() {
+        errors.push(diagnostics::async_handler_that_blocks(attr.path()));
+    }
+    let args = match attr.meta {
+        Meta::List(list) => list.tokens,
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    Some(Args::parse(inner, args, errors))
 }
 
 /// Follows the paths of the body, and weaves in what only the compiler can answer.

@@ -4,23 +4,26 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{FnArg, Ident, Pat, Receiver, ReceiverKind};
 
-use crate::args::{Config, OnDrop, Role};
+use crate::args::{Config, OnDrop, Role, Shape};
 use crate::borrows::first_borrow;
 use crate::diagnostics::{self, Errors};
 use crate::item::Function;
 
 /// Applies every rule, so that all mistakes in one function are reported at once.
 pub(crate) fn check(function: &Function, config: &Config, errors: &mut Errors) {
-    check_qualifiers(function, config.role, errors);
-    check_other_attributes(function, config.role, errors);
+    check_qualifiers(function, config, errors);
+    check_other_attributes(function, config, errors);
     if must_own_its_parameters(function, config) {
         check_parameters(function, config, errors);
     }
 }
 
-fn check_qualifiers(function: &Function, role: Role, errors: &mut Errors) {
+fn check_qualifiers(function: &Function, config: &Config, errors: &mut Errors) {
     let sig = &function.sig;
-    if role != Role::Toplevel && !function.is_async() {
+    let role = config.role;
+    if let Some(role) = needs_async(config)
+        && !function.is_async()
+    {
         errors.push(diagnostics::not_async(role, sig.fn_token.span));
     }
     if let Some(constness) = &sig.constness {
@@ -34,20 +37,36 @@ fn check_qualifiers(function: &Function, role: Role, errors: &mut Errors) {
     }
 }
 
-fn check_other_attributes(function: &Function, role: Role, errors: &mut Errors) {
-    for attr in &function.attrs {
-        if let Some(other) = Role::of(attr) {
-            errors.push(diagnostics::doubled(role, other, attr.path()));
+/// The attribute that wants an async body, if one does.
+fn needs_async(config: &Config) -> Option<Role> {
+    match config.role {
+        Role::Transactional | Role::NonTransactional => None,
+        Role::Toplevel => {
+            let inner = config.transaction().map(|transaction| transaction.role);
+            inner.filter(|role| role.is_transactional_tasklet())
         }
+        role => Some(role),
+    }
+}
+
+fn check_other_attributes(function: &Function, config: &Config, errors: &mut Errors) {
+    for attr in &function.attrs {
+        let Some(other) = Role::of(attr) else { continue };
+        // The first transaction of a toplevel was taken already.
+        let role = match config.transaction() {
+            Some(transaction) if other != Role::Toplevel => transaction.role,
+            _ => config.role,
+        };
+        errors.push(diagnostics::together(role, other, attr.path()));
     }
 }
 
 /// Work that may go on when its caller has gone cannot hold the caller's references.
 fn must_own_its_parameters(function: &Function, config: &Config) -> bool {
-    match config.role {
-        Role::Tasklet => true,
-        Role::Synctasklet => false,
-        Role::Toplevel => function.is_async() && config.on_drop == OnDrop::Finish,
+    match config.shape {
+        Shape::Tasklet => true,
+        Shape::Blocking => false,
+        Shape::Toplevel => function.is_async() && config.on_drop == OnDrop::Finish,
     }
 }
 

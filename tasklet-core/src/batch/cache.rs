@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use super::hand_over::Said;
 use super::policy::Policy;
 use super::seats::{Table, Waiter};
 use super::state::State;
@@ -16,6 +17,8 @@ pub(super) struct Cache<B: Batch> {
     /// Keys that are asked for, and where the answer will be.
     loading: HashMap<B::Key, Loading<B>>,
     policy: Option<Policy<B::Key, bool>>,
+    /// In a transaction: what its end will tell the cache around.
+    said: Option<Said<B::Key>>,
 }
 
 struct Loading<B: Batch> {
@@ -32,8 +35,18 @@ pub(super) enum Found<B: Batch> {
 }
 
 impl<B: Batch> Cache<B> {
-    pub(super) fn new(entries_max: usize) -> Cache<B> {
-        Cache { values: Lru::new(entries_max), loading: HashMap::new(), policy: None }
+    pub(super) fn new(entries_max: usize, in_transaction: bool) -> Cache<B> {
+        let said = in_transaction.then(Said::default);
+        Cache { values: Lru::new(entries_max), loading: HashMap::new(), policy: None, said }
+    }
+
+    pub(super) fn take_said(&mut self) -> Said<B::Key> {
+        self.said.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// All values, the least recently used first.
+    pub(super) fn take_values(&mut self) -> impl Iterator<Item = (B::Key, Arc<B::Value>)> + use<B> {
+        self.values.take()
     }
 
     pub(super) fn find(&mut self, key: &B::Key, options: &B::Options) -> Found<B> {
@@ -73,6 +86,30 @@ impl<B: Batch> State<B> {
     pub(super) fn lock_cache(&self) -> MutexGuard<'_, Cache<B>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn insert(&self, key: B::Key, value: Arc<B::Value>) {
+        let mut cache = self.lock_cache();
+        cache.said.iter_mut().for_each(|said| said.of(&key));
+        let useless = (cache.loading.remove(&key), cache.values.insert(key, value));
+        drop(cache);
+        drop(useless);
+    }
+
+    pub(super) fn invalidate(&self, key: &B::Key) {
+        let mut cache = self.lock_cache();
+        cache.said.iter_mut().for_each(|said| said.of(key));
+        let useless = (cache.loading.remove(key), cache.values.remove(key));
+        drop(cache);
+        drop(useless);
+    }
+
+    pub(super) fn clear(&self) {
+        let mut cache = self.lock_cache();
+        let said = cache.said.as_mut().map(Said::of_all);
+        let useless = (said, std::mem::take(&mut cache.loading), cache.values.take());
+        drop(cache);
+        drop(useless);
+    }
 }
 
 /// What a batcher keeps in the current context, if its policies say so.
@@ -82,6 +119,10 @@ impl<B: Batch> State<B> {
 /// request a fresh one. Failures are not kept. A write is told by [`insert`](Batcher::insert) or
 /// [`invalidate`](Batcher::invalidate), also while a load is under way: the older answer goes to
 /// those who have asked for it, and is not kept.
+///
+/// In a transaction the cache begins empty. When that is committed, what is in it goes into the
+/// cache of the context around, and what was written or invalidated inside is forgotten there; when
+/// it is rolled back, the cache around stays as it was.
 impl<B: Batch> Batcher<B> {
     /// Sets the policy of the current context, which goes before the one of the batcher; see
     /// [`Policy`]. Values that are there stay, but are not used where the policy says no.
@@ -130,35 +171,28 @@ impl<B: Batch> Batcher<B> {
     /// });
     /// ```
     pub fn insert(&self, key: B::Key, value: B::Value) {
-        let state = self.state();
-        if !self.uses_cache(&state, None, &key) {
-            return self.invalidate(&key);
+        self.insert_in(&self.state(), key, Arc::new(value));
+    }
+
+    /// The same in the cache of any context.
+    pub(super) fn insert_in(&self, state: &State<B>, key: B::Key, value: Arc<B::Value>) {
+        if self.uses_cache(state, None, &key) {
+            state.insert(key, value);
+        } else {
+            state.invalidate(&key);
         }
-        let mut cache = state.lock_cache();
-        let loading = cache.loading.remove(&key);
-        let useless = cache.values.insert(key, Arc::new(value));
-        drop(cache);
-        drop((loading, useless));
     }
 
     /// Takes a key out of the current context's cache; the next load asks the backend.
     pub fn invalidate(&self, key: &B::Key) {
-        let state = self.state();
-        let mut cache = state.lock_cache();
-        let useless = (cache.loading.remove(key), cache.values.remove(key));
-        drop(cache);
-        drop(useless);
+        self.state().invalidate(key);
     }
 
     /// Empties the current context's cache of this batcher. Its policy stays.
     ///
     /// NDB: `Context.clear_cache`.
     pub fn clear_cache(&self) {
-        let state = self.state();
-        let mut cache = state.lock_cache();
-        let useless = (std::mem::take(&mut cache.loading), cache.values.clear());
-        drop(cache);
-        drop(useless);
+        self.state().clear();
     }
 
     /// The value in the current context's cache, if the policies allow to use it. Asks nobody.
@@ -229,9 +263,14 @@ impl<K: std::hash::Hash + Eq + Clone, V> Lru<K, V> {
         self.entries.remove(&eldest).map(|(value, _)| value)
     }
 
-    /// Returns what there was.
-    fn clear(&mut self) -> impl Sized + use<K, V> {
-        (std::mem::take(&mut self.entries), std::mem::take(&mut self.by_use))
+    /// Takes out all there is, the least recently used first.
+    fn take(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V> {
+        let (mut entries, by_use) =
+            (std::mem::take(&mut self.entries), std::mem::take(&mut self.by_use));
+        by_use.into_values().filter_map(move |key| {
+            let (value, _) = entries.remove(&key)?;
+            Some((key, value))
+        })
     }
 
     fn remove(&mut self, key: &K) -> Option<V> {

@@ -9,7 +9,7 @@ use super::cache::Cache;
 use super::call::{self, Call};
 use super::pending::{Added, Pending, Queue};
 use super::seats::{Table, Waiter};
-use super::{Batch, Inner};
+use super::{Batch, Inner, SameKey, hand_over};
 use crate::context::Shared;
 use crate::event_loop::{Idle, add_idle};
 use crate::task::HomeRef;
@@ -80,12 +80,17 @@ impl<B: Batch> State<B> {
     }
 
     fn new(home: HomeRef<'_>, inner: &Arc<Inner<B>>) -> Known<B> {
+        let transaction = home.get().transaction().filter(|_| B::SAME_KEY == SameKey::Merge);
+        let cache = Cache::new(inner.cache_entries_max, transaction.is_some());
         let state = Arc::new(State {
             home: Arc::downgrade(&home.to_arc()),
             queue: Mutex::new(Queue::default()),
-            cache: Mutex::new(Cache::new(inner.cache_entries_max)),
+            cache: Mutex::new(cache),
             has_policy: AtomicBool::new(false),
         });
+        if let Some(transaction) = transaction {
+            hand_over::at_end(transaction, inner, &state);
+        }
         (Arc::downgrade(inner), state)
     }
 

@@ -19,6 +19,7 @@ use super::{Context as TaskletContext, Root, Shared, background};
 use crate::error::{About, Info, Origin};
 use crate::event_loop::poll_turns;
 use crate::task::{Drive, Driving, HomeRef, Waits, start_later};
+use crate::transaction::Active;
 
 static CHILD: Info = Info::new("child context", module_path!());
 
@@ -57,11 +58,20 @@ impl TaskletContext {
     #[track_caller]
     #[must_use]
     pub fn child(&self) -> TaskletContext {
-        let origin = Origin { info: &CHILD, place: Location::caller() };
+        self.child_with(Origin { info: &CHILD, place: Location::caller() }, None)
+    }
+
+    /// The same for a transaction.
+    pub(crate) fn child_in(&self, origin: Origin, transaction: Arc<Active>) -> TaskletContext {
+        self.child_with(origin, Some(transaction))
+    }
+
+    fn child_with(&self, origin: Origin, transaction: Option<Arc<Active>>) -> TaskletContext {
         let parent = self.shared();
         let (scheduler, clock) = (parent.scheduler.for_child(), parent.clock.clone());
         let mut shared = Shared::with(origin, scheduler, Root::Anyone, clock);
         shared.parent = Some(Arc::clone(parent));
+        shared.transaction = transaction;
         shared.runtime = parent.runtime.clone();
         shared.capture_runtime();
         TaskletContext::of(Arc::new(shared))
@@ -77,6 +87,16 @@ impl TaskletContext {
 impl Shared {
     pub(crate) fn parent(&self) -> Option<&Arc<Shared>> {
         self.parent.as_ref()
+    }
+
+    /// The transaction that this is the context of.
+    pub(crate) fn transaction(&self) -> Option<&Arc<Active>> {
+        self.transaction.as_ref()
+    }
+
+    /// This context, its parent, the parent of that …
+    pub(crate) fn and_above(&self) -> impl Iterator<Item = &Shared> {
+        std::iter::successors(Some(self), |shared| shared.parent.as_deref())
     }
 
     /// Ties all contexts above to this thread, since one below is about to be tied. False if one of
@@ -150,18 +170,22 @@ impl Drop for Keeper {
     /// The parent is cancelled, and with it what it owes.
     fn drop(&mut self) {
         let Some(shared) = self.0.take() else { return };
-        if let Some(drive) = Drive::begin(HomeRef::from(&shared)) {
-            let driving = drive.driving();
-            loop {
-                driving.read_inbox();
-                driving.cancel_all();
-                while driving.run_next() {}
-                // What runs below on this very stack is cancelled when its poll ends.
-                if driving.pending() <= driving.running() {
-                    break;
-                }
-            }
-        }
+        cancel_all(&shared);
         shared.in_background.store(false, SeqCst);
+    }
+}
+
+/// Cancels all that a context owes, unless another thread drives it.
+pub(crate) fn cancel_all(shared: &Arc<Shared>) {
+    let Some(drive) = Drive::begin(HomeRef::from(shared)) else { return };
+    let driving = drive.driving();
+    loop {
+        driving.read_inbox();
+        driving.cancel_all();
+        while driving.run_next() {}
+        // What runs below on this very stack is cancelled when its poll ends.
+        if driving.pending() <= driving.running() {
+            break;
+        }
     }
 }

@@ -45,6 +45,12 @@ impl Extensions {
         }
     }
 
+    fn find(&self, id: TypeId) -> Option<&Value> {
+        let first = self.first.get();
+        let mut nodes = std::iter::successors(first, |node| node.next.get());
+        nodes.find(|node| node.id == id).map(|node| &node.value)
+    }
+
     /// Drops all values, the newest first. What their drops throw is handed to `report`.
     fn clear(&mut self, report: impl Fn(Failure)) {
         let mut nodes = Vec::new();
@@ -72,6 +78,11 @@ impl Shared {
     pub(crate) fn extension<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> &T {
         let value = self.extensions.get_or_insert(TypeId::of::<T>(), || Arc::new(make()));
         value.downcast_ref().unwrap_or_else(|| unreachable!("found by its type"))
+    }
+
+    /// The value of this type, if there is one.
+    pub(crate) fn find_extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.extensions.find(TypeId::of::<T>())?.downcast_ref()
     }
 
     /// Drops all of them. What their drops throw is reported.

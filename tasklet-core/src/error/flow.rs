@@ -9,6 +9,8 @@ use std::any::{Any, TypeId};
 use std::error::Error;
 use std::sync::OnceLock;
 
+use crate::transaction::Rollback;
+
 /// The list; each node leads to the next.
 static FIRST: OnceLock<Node> = OnceLock::new();
 
@@ -88,10 +90,10 @@ pub(super) fn expects_payload(payload: &(dyn Any + Send)) -> bool {
 }
 
 fn expects_type(type_id: TypeId) -> bool {
-    nodes().any(|node| node.type_id == type_id)
+    type_id == TypeId::of::<Rollback>() || nodes().any(|node| node.type_id == type_id)
 }
 
 /// Whether an error whose type was erased is.
 pub(crate) fn expects_erased(error: &(dyn Error + 'static)) -> bool {
-    nodes().any(|node| (node.is_in)(error))
+    error.is::<Rollback>() || nodes().any(|node| (node.is_in)(error))
 }

@@ -51,6 +51,10 @@ impl IdleCallbacks {
         self.inactive = 0;
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Something else has happened: everyone may have work again.
     pub(crate) fn reset(&mut self) {
         self.inactive = 0;

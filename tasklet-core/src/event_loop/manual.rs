@@ -222,4 +222,14 @@ impl Context {
     pub fn flush(&self) {
         while self.run_idle() {}
     }
+    /// The same, but no callback is called twice: also where one always has work this comes to an
+    /// end.
+    pub(crate) fn flush_once(&self) {
+        let Some(drive) = drive_as_guest(HomeRef::from(self.shared())) else { return };
+        drive.driving().read_inbox();
+        let count = drive.driving().local_if_any().map_or(0, |local| local.idle.borrow().len());
+        for _ in 0..count {
+            run_idle(drive.driving(), self.shared());
+        }
+    }
 }

@@ -14,13 +14,15 @@ use std::cell::Cell;
 use std::panic::Location;
 use std::ptr::NonNull;
 
+use super::Home;
 use super::cell::{Header, Run};
 use super::harness::{adopt, origin, suspend_first};
 use super::scheduler::Driving;
 use crate::context::current;
-use crate::error::{Info, Origin};
+use crate::error::{About, Failure, Info, Origin};
 use crate::local::Values;
 use crate::trace;
+use crate::transaction;
 
 /// A tasklet that starts a tasklet that starts … is polled on its caller's stack down to this
 /// depth; deeper ones are queued, so that a chain of any length fits a small stack.
@@ -131,14 +133,24 @@ pub(crate) fn inline<R>(
     info: impl Fn() -> &'static Info,
     place: &'static Location<'static>,
     body: impl FnOnce() -> R,
+    failure: impl Fn(&R) -> Option<Failure>,
 ) -> R {
-    let mut company = if has_values() || trace::is_on() {
-        of_inline(Origin { info: info(), place })
-    } else {
-        Companion::default()
-    };
-    let _company = company.enter();
-    body()
+    let is_plain = !has_values() && !trace::is_on();
+    let mut company =
+        if is_plain { Companion::default() } else { of_inline(Origin { info: info(), place }) };
+    let company = company.enter();
+    let result = body();
+    drop(company);
+    if !is_plain {
+        note_inline(Origin { info: info(), place }, || failure(&result));
+    }
+    result
+}
+
+#[cold]
+fn note_inline(origin: Origin, failure: impl FnOnce() -> Option<Failure>) {
+    let about = || About { info: origin.info, failure: failure() };
+    current::with(|home| transaction::note(&home, || origin, about));
 }
 
 #[cold]
@@ -248,6 +260,8 @@ pub(super) unsafe fn start(driving: &Driving<'_>, task: NonNull<Header>) {
         finished
     });
     if finished {
+        // SAFETY: the outcome was just stored.
+        unsafe { note(header, home, task) };
         header.run.set(Run::Finished);
         header.state.complete_first();
     } else {
@@ -292,8 +306,24 @@ pub(super) unsafe fn poll(driving: &Driving<'_>, task: NonNull<Header>) -> bool 
     let mut companion = detach(driving, header);
     // SAFETY: the caller's promise is the callee's.
     let finished = companion.accompany(|| unsafe { (header.vtable.poll)(task) });
-    if !finished {
+    if finished {
+        // SAFETY: the driver holds the context.
+        let home = unsafe { header.home.as_ref() };
+        // SAFETY: the outcome was just stored.
+        unsafe { note(header, home, task) };
+    } else {
         attach(driving, header, companion);
     }
     finished
+}
+
+/// A transaction has to know what failed in it.
+///
+/// # Safety
+///
+/// The outcome is stored, and is still the driver's.
+unsafe fn note(header: &Header, home: &Home, task: NonNull<Header>) {
+    // SAFETY: as the caller promises.
+    let about = || unsafe { (header.vtable.look)(task) };
+    transaction::note(home, || origin(header), about);
 }

@@ -124,6 +124,12 @@ pub(super) struct VTable {
     ///
     /// The outcome is there and the caller's; the stage is empty afterwards.
     pub(super) drop_outcome: unsafe fn(NonNull<Header>) -> About,
+    /// Tells what is wrong with the stored outcome, and leaves it there.
+    ///
+    /// # Safety
+    ///
+    /// The outcome is there, and nobody takes it meanwhile.
+    pub(super) look: unsafe fn(NonNull<Header>) -> About,
     /// Frees the memory.
     ///
     /// # Safety
@@ -145,6 +151,7 @@ impl VTable {
                 poll: poll::<F, A>,
                 drop_future: drop_future::<F, A>,
                 drop_outcome: drop_outcome::<F, A>,
+                look: look::<F, A>,
                 free: free::<F, A>,
                 meta: Meta::of::<F::Output, A>(),
                 stage_offset: TaskCell::<F, A>::STAGE_OFFSET,
@@ -252,6 +259,20 @@ unsafe fn drop_outcome<F: Future, A: Describe<F::Output>>(header: NonNull<Header
         // SAFETY: the table was made for this type.
         Ok(result) => unsafe { meta.describe(&result) },
         Err(panic) => About { failure: panic.into_untold(), ..meta.name() },
+    }
+}
+
+/// # Safety
+///
+/// See [`VTable::look`].
+unsafe fn look<F: Future, A: Describe<F::Output>>(header: NonNull<Header>) -> About {
+    let outcome = stage::<F, A, Outcome<F::Output>>(header.cast());
+    let meta = Meta::of::<F::Output, A>();
+    // SAFETY: the outcome is there, and stays.
+    match unsafe { outcome.as_ref() } {
+        // SAFETY: the table was made for this type.
+        Ok(result) => unsafe { meta.describe(result) },
+        Err(panic) => meta.name().failed(panic.to_failure()),
     }
 }
 

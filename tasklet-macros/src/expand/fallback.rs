@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Pat, ReceiverKind, Signature};
 use super::params::Params;
 use super::plan::Plan;
 use super::{signature, work};
-use crate::args::{Config, Role};
+use crate::args::{Config, Role, Shape};
 use crate::hygiene::Names;
 use crate::item::{Body, Function};
 
@@ -70,9 +70,9 @@ fn silence_parameters(mut sig: Signature) -> Signature {
 fn reveal(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
     let value = plan.call("synctasklet", &work::coroutine(plan, body, params));
     let later = quote_spanned!(plan.place=> move || #value);
-    match plan.config.role {
-        Role::Tasklet if plan.config.send => plan.call_with_report("ready", &later),
-        Role::Tasklet => plan.call_with_report("ready_local", &later),
-        Role::Synctasklet | Role::Toplevel => value,
+    match plan.config.shape {
+        Shape::Tasklet if plan.config.send => plan.call_with_report("ready", &later),
+        Shape::Tasklet => plan.call_with_report("ready_local", &later),
+        Shape::Blocking | Shape::Toplevel => value,
     }
 }

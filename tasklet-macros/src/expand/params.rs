@@ -25,11 +25,21 @@ use crate::mentions::Mentions;
 pub(super) struct Params {
     /// For the signature.
     pub(super) inputs: Punctuated<FnArg, Token![,]>,
+    /// What the signature calls the typed ones.
+    pub(super) names: Vec<Named>,
     /// `let _ = &a;`, last parameter first.
     captures: Vec<TokenStream>,
     /// `let mut a = a;`.
     bindings: Vec<TokenStream>,
-    names: Names,
+    fresh: Names,
+}
+
+/// A parameter, and its name in the signature, which it has outside of the body.
+pub(super) struct Named {
+    pub(super) cfgs: Vec<Attribute>,
+    pub(super) name: Ident,
+    /// As the user wrote it.
+    pub(super) pat: Pat,
 }
 
 impl Params {
@@ -54,6 +64,11 @@ impl Params {
         params
     }
 
+    /// Says that the function uses a variable, though its body may not.
+    pub(super) fn add_use(&mut self, cfgs: &[Attribute], name: &Ident) {
+        self.bindings.push(quote_spanned!(at(name.span())=> #(#cfgs)* let _ = &#name;));
+    }
+
     fn add_receiver(&mut self, receiver: &Receiver) {
         self.inputs.push(FnArg::Receiver(receiver.clone()));
         self.capture(&[], &Ident::from(receiver.self_token));
@@ -72,14 +87,14 @@ impl Params {
             Pat::Ident(binding) if is_simple(binding) => {
                 let is_captured =
                     binding.mutability.is_none() && !mentions.may_mean(&binding.ident);
-                let name = self.names.fresh_like(&binding.ident);
+                let name = self.fresh.fresh_like(&binding.ident);
                 (name, if is_captured { Binding::None } else { Binding::Whole })
             }
-            Pat::Wild(_) => (self.names.fresh("arg_", place), Binding::None),
+            Pat::Wild(_) => (self.fresh.fresh("arg_", place), Binding::None),
             _ => {
                 let name = match only_binding(pat) {
-                    Some(name) => self.names.fresh_like(name),
-                    None => self.names.fresh("arg_", place),
+                    Some(name) => self.fresh.fresh_like(name),
+                    None => self.fresh.fresh("arg_", place),
                 };
                 (name, Binding::Parts)
             }
@@ -97,10 +112,11 @@ impl Params {
         }
         self.inputs.push(FnArg::Typed(PatType {
             attrs: attrs.outer,
-            pat: Box::new(Pat::Verbatim(name.into_token_stream())),
+            pat: Box::new(Pat::Verbatim(name.to_token_stream())),
             colon_token: typed.colon_token,
             ty: typed.ty.clone(),
         }));
+        self.names.push(Named { cfgs: attrs.cfgs, name, pat: Pat::clone(pat) });
     }
 
     fn capture(&mut self, cfgs: &[Attribute], name: &Ident) {

@@ -37,18 +37,28 @@ impl Plan<'_> {
 
     /// Output: `entry(info, work)`.
     pub(super) fn call(&self, entry: &str, work: &TokenStream) -> TokenStream {
-        let Plan { place, runtime, .. } = self;
-        let (entry, info) = (Ident::new(entry, *place), self.info());
-        quote_spanned!(*place=> #runtime::#entry(#info, #work))
+        let (entry, info) = (self.entry(entry), self.info());
+        quote_spanned!(self.place=> #entry(#info, #work))
     }
 
     /// Output: `entry(|| info, work, report)`, where the report finds the failure in a result.
     pub(super) fn call_with_report(&self, entry: &str, work: &TokenStream) -> TokenStream {
-        let Plan { place, runtime, .. } = self;
-        let (entry, info) = (Ident::new(entry, *place), self.info());
-        let report = self.report();
+        let (entry, arguments) = (self.entry(entry), self.with_report(work));
+        quote_spanned!(self.place=> #entry(#arguments))
+    }
+
+    /// Output: `|| info, work, report`.
+    pub(super) fn with_report(&self, work: &TokenStream) -> TokenStream {
+        let (info, report) = (self.info(), self.report());
         // A closure without captures, so that the name takes no room in the tasklet's cell.
-        quote_spanned!(*place=> #runtime::#entry(|| #info, #work, #report))
+        quote_spanned!(self.place=> || #info, #work, #report)
+    }
+
+    /// Output: the path of an entry of the runtime.
+    pub(super) fn entry(&self, entry: &str) -> TokenStream {
+        let Plan { place, runtime, .. } = self;
+        let entry = Ident::new(entry, *place);
+        quote_spanned!(*place=> #runtime::#entry)
     }
 
     /// Output: a closure that finds the failure in a result.
@@ -64,10 +74,29 @@ impl Plan<'_> {
 
     /// Output: the static that knows the tasklet's name.
     fn info(&self) -> TokenStream {
+        self.made_info("new")
+    }
+
+    /// Output: the static that knows the transaction's name.
+    pub(super) fn info_of_transaction(&self) -> TokenStream {
+        self.made_info("transaction")
+    }
+
+    fn made_info(&self, maker: &str) -> TokenStream {
         let Plan { place, runtime, .. } = self;
         let mut name = Literal::string(&self.function.name());
         name.set_span(*place);
-        quote_spanned!(*place=> const { &#runtime::Info::new(#name, ::core::module_path!()) })
+        let maker = Ident::new(maker, *place);
+        quote_spanned!(*place=> const { &#runtime::Info::#maker(#name, ::core::module_path!()) })
+    }
+
+    /// Output: `entry(arguments)`, of an entry that wants a `Result` of its work. Should there be
+    /// none, the place to blame is the function's output.
+    pub(super) fn call_for_result(&self, entry: &str, arguments: &TokenStream) -> TokenStream {
+        let place = at(self.output.place());
+        let runtime = runtime(&self.config.krate, place);
+        let entry = Ident::new(entry, place);
+        quote_spanned!(place=> #runtime::#entry(#arguments))
     }
 
     /// Output: the path of the handle that a tasklet returns.

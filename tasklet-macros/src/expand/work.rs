@@ -55,9 +55,19 @@ pub(super) fn coroutine(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenS
 ///
 /// Output: `move || -> R { let _ = &a; let mut a = a; match () { () => { body } } }`.
 pub(super) fn closure(plan: &Plan<'_>, body: &Body, params: &Params) -> TokenStream {
+    closure_after(&TokenStream::new(), plan, body, params)
+}
+
+/// The same, with statements before it.
+pub(super) fn closure_after(
+    before: &TokenStream,
+    plan: &Plan<'_>,
+    body: &Body,
+    params: &Params,
+) -> TokenStream {
     let ty = plan.output.inferable();
     let body = body.emitted();
-    let work = quote_spanned!(plan.place=> #params match () { () => #body });
+    let work = quote_spanned!(plan.place=> #before #params match () { () => #body });
     let seen = plan.function.sig.ident.span();
     quote_spanned!(seen=> move || -> #ty { #work })
 }

@@ -90,3 +90,43 @@ fn a_refused_function_with_an_opaque_result_keeps_its_body_too() {
         &expect_file!["expansion/a_refused_function_with_an_opaque_result_keeps_its_body_too.txt"],
     );
 }
+
+#[test]
+fn a_transaction_gives_each_attempt_fresh_arguments() {
+    check(
+        Role::TransactionalAsync,
+        "retries = 5, isolation = read_committed, read_only, manager = db",
+        "async fn f(self: Arc<Self>, a: A, State(db): State<Db>) -> Result<T, E> { g(a).await }",
+        &expect_file!["expansion/a_transaction_gives_each_attempt_fresh_arguments.txt"],
+    );
+}
+
+#[test]
+fn a_transaction_without_retries_moves_its_arguments() {
+    check(
+        Role::Transactional,
+        "retries = 0, propagation = independent",
+        "fn f(&mut self, a: &A) -> Result<T, E> { g(a) }",
+        &expect_file!["expansion/a_transaction_without_retries_moves_its_arguments.txt"],
+    );
+}
+
+#[test]
+fn a_toplevel_that_is_a_transaction_stays_async() {
+    check(
+        Role::Toplevel,
+        "",
+        "#[transactional_async(manager = a.db)] async fn f(a: A) -> Result<T, E> { g(a).await }",
+        &expect_file!["expansion/a_toplevel_that_is_a_transaction_stays_async.txt"],
+    );
+}
+
+#[test]
+fn a_function_outside_of_transactions_is_started_there() {
+    check(
+        Role::NonTransactional,
+        "allow_existing = false",
+        "async fn f(a: A) -> Result<T, E> { g(a).await }",
+        &expect_file!["expansion/a_function_outside_of_transactions_is_started_there.txt"],
+    );
+}

@@ -192,6 +192,24 @@ fn names_that_are_not_mentioned() {
     }
 }
 
+#[test]
+fn names_that_an_expression_may_read() {
+    for (expression, read) in [
+        ("x", true),
+        ("x.field.clone()", true),
+        ("g(&x)", true),
+        ("vec![x]", true),
+        ("some_macro!(x)", true),
+        ("y.x", false),
+        ("x::y()", false),
+        ("self.x()", false),
+        ("\"x\"", false),
+    ] {
+        let expr = syn::parse_str(expression).expect("the test is an expression");
+        assert_eq!(Mentions::of_expression(&expr).may_read(&name()), read, "{expression}");
+    }
+}
+
 fn mentions(statements: &str) -> Mentions {
     Mentions::of(&body(statements))
 }

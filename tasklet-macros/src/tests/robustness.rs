@@ -7,19 +7,57 @@ use super::expand;
 use crate::args::Role;
 use crate::{derive, must_await, pipeline};
 
-const WORDS: [&str; 38] = [
-    "self", "Self", "mut", "ref", "async", "await", "fn", "pub", "const", "unsafe", "extern",
-    "default", "impl", "dyn", "for", "where", "let", "if", "match", "return", "move", "static",
-    "crate", "struct", "yield", "r#type", "a", "_b", "_", "T", "Vec", "vec", "println", "Send",
-    "on_drop", "tasklet", "allow", "cfg",
+const WORDS: [&str; 44] = [
+    "self",
+    "Self",
+    "mut",
+    "ref",
+    "async",
+    "await",
+    "fn",
+    "pub",
+    "const",
+    "unsafe",
+    "extern",
+    "default",
+    "impl",
+    "dyn",
+    "for",
+    "where",
+    "let",
+    "if",
+    "match",
+    "return",
+    "move",
+    "static",
+    "crate",
+    "struct",
+    "yield",
+    "r#type",
+    "a",
+    "_b",
+    "_",
+    "T",
+    "Vec",
+    "vec",
+    "println",
+    "Send",
+    "on_drop",
+    "tasklet",
+    "allow",
+    "cfg",
+    "retries",
+    "propagation",
+    "manager",
+    "read_only",
+    "allow_existing",
+    "transactional_async",
 ];
 
 const PUNCTUATION: [char; 22] = [
     '#', '!', '?', '&', '*', '+', '-', '<', '>', '=', '|', ':', ';', ',', '.', '@', '$', '/', '%',
     '^', '~', '\'',
 ];
-
-const ROLES: [Role; 3] = [Role::Tasklet, Role::Synctasklet, Role::Toplevel];
 
 const HEADS: [&str; 5] = ["impl A for B", "mod a", "trait A", "struct A", "enum A"];
 
@@ -56,7 +94,7 @@ fn soup() -> impl Strategy<Value = TokenStream> {
 }
 
 fn role() -> impl Strategy<Value = Role> {
-    prop::sample::select(&ROLES[..])
+    prop::sample::select(&Role::ALL[..])
 }
 
 proptest! {
@@ -67,6 +105,17 @@ proptest! {
         pipeline::run(role, args.clone(), item.clone());
         must_await::run(args, item.clone());
         derive::run(item);
+    }
+
+    #[test]
+    fn any_arguments_leave_a_function(role in role(), args in soup(), value in soup()) {
+        let args = quote::quote!(manager = #value, retries = #value, #args);
+        let item = quote::quote!(async fn name(mut a: A, (b, C { d, .. }): C) -> R { a.await });
+        let text = pipeline::run(role, args.clone(), item.clone()).to_string();
+        prop_assert!(text.contains("fn name"), "{text}");
+        let handler = quote::quote!(#[transactional_async(#args)] #item);
+        let text = pipeline::run(Role::Toplevel, TokenStream::new(), handler).to_string();
+        prop_assert!(text.contains("fn name"), "{text}");
     }
 
     #[test]
@@ -122,7 +171,7 @@ fn a_function_that_lacks_a_token_expands() {
         .expect("the test is made of tokens");
     let count = count(&item);
     assert!(100 < count, "the whole function is looked at");
-    for role in ROLES {
+    for role in Role::ALL {
         for missing in 0..count {
             let tokens = pipeline::run(role, TokenStream::new(), without(&item, missing));
             assert!(!tokens.is_empty());

@@ -24,7 +24,11 @@ pub(super) fn plain_copy(expr: &Expr, tokens: TokenStream) -> TokenStream {
                 && mac.mac.path.is_ident("format")
             {
                 let place = at(ends::start(expr));
-                *expr = Expr::Verbatim(quote_spanned!(place=> ::std::string::String::new()));
+                // Not `String::new()`, for which clippy knows something better.
+                let text = quote_spanned! {place=>
+                    <::std::string::String as ::core::default::Default>::default()
+                };
+                *expr = Expr::Verbatim(text);
                 self.0 = true;
             } else {
                 visit_mut::visit_expr_mut(self, expr);

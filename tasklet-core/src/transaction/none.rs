@@ -1,0 +1,53 @@
+//! Outside of any transaction, from within one.
+
+use std::future::Future;
+use std::panic::Location;
+
+use super::{TransactionError, TransactionErrorKind, TransactionResult, in_transaction};
+use crate::context::{Context, current, start_in};
+use crate::error::{About, Info};
+use crate::future::TaskletFuture;
+
+/// The nearest context around the running code that is in no transaction.
+pub(crate) fn outside() -> Context {
+    current::with(|home| {
+        let home = home.to_arc();
+        let mut outside = &home;
+        while let (Some(_), Some(parent)) = (outside.nearest_transaction(), outside.parent()) {
+            outside = parent;
+        }
+        Context::of(std::sync::Arc::clone(outside))
+    })
+}
+
+/// Runs a future outside of any transaction, as a tasklet: in the nearest context around that is
+/// in none.
+///
+/// In a transaction it is a part of that all the same in one respect: the commit waits for it. What
+/// it starts is the other context's. The attribute `#[non_transactional]` does it for a function.
+///
+/// NDB: `ndb.non_transactional`.
+///
+/// ```
+/// use tasklet_core::{in_transaction, non_transactional_async};
+///
+/// let outside = non_transactional_async(async { in_transaction() });
+/// assert!(!outside.get_result());
+/// ```
+#[track_caller]
+pub fn non_transactional_async<F>(body: F) -> TaskletFuture<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    static OUTSIDE: Info = Info::new("non_transactional", module_path!());
+    let about = |_: Option<&F::Output>| About::new(&OUTSIDE);
+    let place = Location::caller();
+    current::with(|home| start_in(home, place, about, || outside().scope(body)))
+}
+
+/// The answer of a function that must not be called in a transaction, if this is one.
+#[must_use]
+pub(crate) fn refusal<R: TransactionResult>() -> Option<R> {
+    let error = || TransactionError::new(TransactionErrorKind::InTransaction, 0);
+    in_transaction().then(|| R::from_error(error()))
+}
