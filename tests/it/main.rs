@@ -57,6 +57,13 @@ mod scopes;
 
 /// Contexts whose work another one owes.
 mod children;
+
+/// All or nothing: commit, rollback, another attempt.
+mod transactions;
+
+/// The attributes of transactions.
+mod transactional;
+
 /// What others keep in a context.
 mod extensions;
 

@@ -2,6 +2,7 @@
 //! wants them.
 
 mod filtered;
+mod transactions;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, LazyLock, Mutex};

@@ -3,7 +3,9 @@
 
 pub mod backend;
 mod deadline;
+pub mod kv;
 mod log;
+pub mod rows;
 
 use std::any::Any;
 use std::future::Future;
@@ -65,12 +67,9 @@ pub fn text_of(payload: &(dyn Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a panic with a text")
 }
 
-/// The programs of the pages are tests.
+/// The programs of the page are tests. Those of the README are so in `databases`.
 #[cfg(doctest)]
 mod pages {
-    #[doc = include_str!("../../README.md")]
-    mod readme {}
-
     #[doc = include_str!("../../docs/DIAGNOSTICS.md")]
     mod diagnostics {}
 }
