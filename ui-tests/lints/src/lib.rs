@@ -39,3 +39,4 @@ pub mod parameters;
 pub mod private;
 pub mod results;
 pub mod traits;
+pub mod transactions;

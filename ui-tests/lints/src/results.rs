@@ -235,3 +235,20 @@ pub async fn macros(text: String) -> String {
     assert_eq!(list.len(), 2, "{first}");
     format!("{first} {second} {}", list.into_iter().sum::<u32>())
 }
+
+/// Takes a text by reference.
+#[tasklet]
+pub async fn by_number(number: u32) -> Result<usize, String> {
+    // A copy of this, for the type checker alone, must not look like something to be improved.
+    Length.of(&format!("number {number}")).await?;
+    Ok(1)
+}
+
+struct Length;
+
+impl Length {
+    fn of(&self, text: &str) -> tasklet_core::TaskletFuture<Result<usize, String>> {
+        let Self = self;
+        tasklet_core::TaskletFuture::ready(Ok(text.len()))
+    }
+}
