@@ -2,13 +2,13 @@
 
 mod body;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use email_address::EmailAddress;
 use serde::Deserialize;
 
 use crate::store::{Profile, User};
-use crate::web::{Audience, Failure};
+use crate::web::Failure;
 use body::{BodyError, Kind};
 
 /// The longest name, in characters.
@@ -19,7 +19,7 @@ const EMAIL_CHARS_MAX: usize = 254;
 const BIO_CHARS_MAX: usize = 1000;
 
 /// A signature whose fields have been checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Signature {
     pub(crate) user: User,
     pub(crate) profile: Profile,
@@ -28,15 +28,17 @@ pub(crate) struct Signature {
 impl<S: Sync> FromRequest<S> for Signature {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        let Ok(audience) = Audience::from_request_parts(&mut parts, state).await;
-        let refuse = |error: BodyError| audience.failure(error.status(), error.to_string());
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let refuse = |error: BodyError| Failure::new(error.status(), error.to_string());
 
         let kind = Kind::of(&parts.headers).map_err(refuse)?;
         let text = body::read(body).await.map_err(refuse)?;
         let fields = Fields::parse(kind, &text).map_err(refuse)?;
-        fields.check().map_err(|reason| audience.failure(StatusCode::BAD_REQUEST, reason))
+        let checked = fields.check();
+        let signature = checked.map_err(|reason| Failure::new(StatusCode::BAD_REQUEST, reason))?;
+        tracing::debug!("a signature has come");
+        Ok(signature)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A guestbook: every signature is two writes, started together and waited for together.
+//! A guestbook: every signature is two writes, started together and committed together.
 
 mod args;
 mod form;

@@ -22,6 +22,7 @@ struct Book<'a> {
 #[template(path = "thanks.html")]
 struct Thanks<'a> {
     name: &'a str,
+    number: i64,
 }
 
 #[derive(Template)]
@@ -37,8 +38,8 @@ pub(crate) fn book(entries: &[Entry]) -> Response {
 }
 
 /// What follows a signature, with the way back to the book.
-pub(crate) fn thanks(name: &str) -> Response {
-    show(&Thanks { name })
+pub(crate) fn thanks(name: &str, number: i64) -> Response {
+    show(&Thanks { name, number })
 }
 
 /// What went wrong, with the way back to the book.

@@ -1,13 +1,8 @@
-//! Where entries are kept: two halves, written in parallel, seen only when both are there.
+//! Where entries are kept: two tables, and a counter of all who have signed.
 //!
-//! A *user* and a *profile* are separate rows in separate commits, so at any moment a crash may
-//! leave one without the other. Three rules keep that from being seen or forgotten:
-//!
-//! 1. [`Store::recent`] joins the two tables, so half an entry is never shown.
-//! 2. When one write fails, [`Store::withdraw`] takes back what the other may have left.
-//! 3. What a killed process left is swept by the next one that opens the book. It must not sweep
-//!    what a living process is about to complete; how that is known differs by database, see
-//!    [`sqlite`] and [`postgres`].
+//! The statements are the same for both databases. Those that are executed inside of a transaction
+//! are a part of it: whole entries, and a counter that has counted them, are all that anybody ever
+//! sees, and all that a crash leaves.
 
 mod postgres;
 mod sqlite;
@@ -19,16 +14,7 @@ use postgres::Postgres;
 use sqlite::Sqlite;
 
 /// How many entries [`Store::recent`] returns.
-pub(crate) const RECENT_ENTRIES_MAX: i64 = 100;
-
-/// The key of one entry, known before either half is written: that is what lets both start at once.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
-    /// Names the entry in both tables, and sorts by time.
-    pub(crate) id: Uuid,
-    /// Which process writes it; see [`postgres`].
-    writer: i64,
-}
+const RECENT_ENTRIES_MAX: i64 = 100;
 
 /// The half of an entry that says who signed.
 #[derive(Debug, Clone)]
@@ -43,7 +29,7 @@ pub(crate) struct Profile {
     pub(crate) bio: String,
 }
 
-/// A whole entry as readers see it.
+/// An entry as readers see it.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Entry {
     pub(crate) name: String,
@@ -60,9 +46,9 @@ impl From<EntryRow> for Entry {
     }
 }
 
-/// Why the database could not do what it was asked.
+/// Why a book could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum StoreError {
+pub(crate) enum OpenError {
     /// The database's own words.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -72,9 +58,6 @@ pub(crate) enum StoreError {
     /// One SQLite file is for one process.
     #[error("another guestbook has it open; use PostgreSQL to run several")]
     InUse,
-    /// This process lost its lock and was taken for dead, so its half entries were swept.
-    #[error("this guestbook was taken for dead while it was cut off from the database; try again")]
-    TakenForDead,
 }
 
 /// An open book.
@@ -84,72 +67,75 @@ pub(crate) enum Store {
     Postgres(Postgres),
 }
 
+/// One piece of work, with `$db` as the handle of whichever database it is.
+macro_rules! on {
+    ($store:expr, $db:ident => $work:expr) => {
+        match $store {
+            Store::Sqlite(Sqlite { db: $db, .. }) => $work,
+            Store::Postgres(Postgres { db: $db }) => $work,
+        }
+    };
+}
+
 impl Store {
-    /// Opens the book, makes its tables if they are missing and sweeps what dead processes left.
-    pub(crate) async fn open(database: &Database) -> Result<Self, StoreError> {
-        match database {
-            Database::Sqlite(path) => Ok(Self::Sqlite(Sqlite::open(path).await?)),
-            Database::Postgres(options) => Ok(Self::Postgres(Postgres::open(options).await?)),
-        }
-    }
-
-    /// A key for a new entry.
-    pub(crate) fn new_key(&self) -> Key {
-        let writer = match self {
-            Self::Sqlite(_) => 0,
-            Self::Postgres(store) => store.writer(),
+    /// Opens the book, makes its tables if they are missing, and has its database run this
+    /// process's transactions.
+    pub(crate) async fn open(database: &Database) -> Result<Self, OpenError> {
+        let store = match database {
+            Database::Sqlite(path) => Self::Sqlite(Sqlite::open(path).await?),
+            Database::Postgres(options) => Self::Postgres(Postgres::open(options).await?),
         };
-        Key { id: Uuid::now_v7(), writer }
+        on!(&store, db => {
+            let is_first = tasklet_core::set_default_transaction_manager(db.clone()).is_ok();
+            assert!(is_first, "a process opens one book");
+        });
+        Ok(store)
     }
 
-    /// Writes the user half; durable when it returns.
-    pub(crate) async fn insert_user(&self, key: Key, user: &User) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.insert_user(key, user).await,
-            Self::Postgres(store) => store.insert_user(key, user).await,
-        }
+    pub(crate) async fn insert_user(&self, id: Uuid, user: User) -> sqlx::Result<()> {
+        let insert = "INSERT INTO users (id, name, email) VALUES ($1, $2, $3)";
+        on!(self, db => {
+            let query = sqlx::query(insert).bind(id).bind(user.name).bind(user.email);
+            query.execute(db).await.map(drop)
+        })
     }
 
-    /// Writes the profile half; durable when it returns.
-    pub(crate) async fn insert_profile(
-        &self,
-        key: Key,
-        profile: &Profile,
-    ) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.insert_profile(key, profile).await,
-            Self::Postgres(store) => store.insert_profile(key, profile).await,
-        }
+    pub(crate) async fn insert_profile(&self, id: Uuid, profile: Profile) -> sqlx::Result<()> {
+        let insert = "INSERT INTO profiles (user_id, bio) VALUES ($1, $2)";
+        on!(self, db => sqlx::query(insert).bind(id).bind(profile.bio).execute(db).await.map(drop))
     }
 
-    /// Takes back whatever was written under `key`: both halves in one transaction, or neither.
-    pub(crate) async fn withdraw(&self, key: Key) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.withdraw(key).await,
-            Self::Postgres(store) => store.withdraw(key).await,
-        }
+    /// How many have signed.
+    pub(crate) async fn visitors(&self) -> sqlx::Result<i64> {
+        let select = "SELECT signed FROM visitors";
+        on!(self, db => sqlx::query_scalar(select).fetch_one(db).await)
     }
 
-    /// The newest whole entries, newest first.
-    pub(crate) async fn recent(&self) -> Result<Vec<Entry>, StoreError> {
-        match self {
-            Self::Sqlite(store) => store.recent().await,
-            Self::Postgres(store) => store.recent().await,
-        }
+    pub(crate) async fn set_visitors(&self, signed: i64) -> sqlx::Result<()> {
+        let update = "UPDATE visitors SET signed = $1";
+        on!(self, db => sqlx::query(update).bind(signed).execute(db).await.map(drop))
+    }
+
+    /// The newest entries, newest first.
+    pub(crate) async fn recent(&self) -> sqlx::Result<Vec<Entry>> {
+        let rows: Vec<EntryRow> = match self {
+            Self::Sqlite(store) => {
+                let recent = sqlx::query_as(sqlite::RECENT).bind(RECENT_ENTRIES_MAX);
+                recent.fetch_all(&store.readers).await?
+            }
+            Self::Postgres(store) => {
+                let recent = sqlx::query_as(postgres::RECENT).bind(RECENT_ENTRIES_MAX);
+                recent.fetch_all(&store.db).await?
+            }
+        };
+        Ok(rows.into_iter().map(Entry::from).collect())
     }
 
     /// Leaves the book in order; call it when nothing is in flight any more.
-    pub(crate) async fn close(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(store) => store.close().await,
-            Self::Postgres(store) => store.close().await,
+    pub(crate) async fn close(self) {
+        if let Self::Sqlite(store) = &self {
+            store.readers.close().await;
         }
-    }
-}
-
-/// Tells the operator what a sweep removed.
-fn report_swept(halves: u64) {
-    if 0 < halves {
-        tracing::warn!(halves, "swept half entries of a guestbook that did not end in order");
+        on!(&self, db => db.pool().close().await);
     }
 }

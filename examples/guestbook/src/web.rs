@@ -12,8 +12,9 @@ use axum::{Router, middleware};
 use tasklet_core::{tasklet, toplevel};
 
 use crate::page;
-use crate::store::{Entry, Store, StoreError};
-pub(crate) use audience::{Audience, Failure};
+use crate::store::{Entry, Store};
+use audience::Audience;
+pub(crate) use audience::Failure;
 use log::{Counted, counted};
 
 /// The whole site.
@@ -25,25 +26,26 @@ pub(crate) fn router(store: Store) -> Router {
         .route("/style.css", get(style))
         .fallback(no_such_page)
         .method_not_allowed_fallback(no_such_method)
+        .layer(middleware::from_fn(audience::tell_failures))
         .layer(middleware::from_fn(log::log))
         .with_state(store)
 }
 
 /// The recent entries and the form.
 #[toplevel]
-async fn book(State(store): State<Store>, audience: Audience) -> Counted<Response> {
-    let answer = match recent_entries(store).await {
-        Ok(entries) => audience.book(&entries),
-        Err(error) => {
-            let reason = format!("the book could not be read: {error}");
-            audience.failure(StatusCode::INTERNAL_SERVER_ERROR, reason).into_response()
-        }
-    };
-    counted(answer)
+async fn book(
+    State(store): State<Store>,
+    audience: Audience,
+) -> Result<Counted<Response>, Failure> {
+    let entries = recent_entries(store).await.map_err(|error| {
+        let reason = format!("the book could not be read: {error}");
+        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
+    })?;
+    Ok(counted(audience.book(&entries)))
 }
 
 #[tasklet]
-async fn recent_entries(store: Store) -> Result<Vec<Entry>, StoreError> {
+async fn recent_entries(store: Store) -> sqlx::Result<Vec<Entry>> {
     store.recent().await
 }
 
@@ -56,10 +58,10 @@ async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE)
 }
 
-async fn no_such_page(audience: Audience) -> Failure {
-    audience.failure(StatusCode::NOT_FOUND, "there is no such page")
+async fn no_such_page() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "there is no such page")
 }
 
-async fn no_such_method(audience: Audience) -> Failure {
-    audience.failure(StatusCode::METHOD_NOT_ALLOWED, "this page does not answer that method")
+async fn no_such_method() -> Failure {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "this page does not answer that method")
 }

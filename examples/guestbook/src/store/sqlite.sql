@@ -1,4 +1,4 @@
--- The book in one SQLite file. Nothing ties the two tables: either half may be written first.
+-- The book in one SQLite file.
 CREATE TABLE IF NOT EXISTS users (
     id    BLOB PRIMARY KEY,
     name  TEXT NOT NULL,
@@ -10,3 +10,18 @@ CREATE TABLE IF NOT EXISTS profiles (
     bio        TEXT NOT NULL,
     created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M', 'now'))
 ) STRICT, WITHOUT ROWID;
+
+-- How many have signed: one row.
+CREATE TABLE IF NOT EXISTS visitors (
+    signed INTEGER NOT NULL
+) STRICT;
+
+-- An older book, which has no counter yet, was written in two commits for each entry. What was
+-- acknowledged is whole, and nobody has seen the halves that a crash left.
+DELETE FROM users
+WHERE NOT EXISTS (SELECT 1 FROM visitors) AND id NOT IN (SELECT user_id FROM profiles);
+DELETE FROM profiles
+WHERE NOT EXISTS (SELECT 1 FROM visitors) AND user_id NOT IN (SELECT id FROM users);
+
+INSERT INTO visitors
+SELECT (SELECT count(*) FROM users) WHERE NOT EXISTS (SELECT 1 FROM visitors);

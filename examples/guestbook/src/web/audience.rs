@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 
-use axum::Json;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -50,36 +51,52 @@ impl Audience {
     }
 
     /// The answer to a signature that is in the book.
-    pub(super) fn thanks(self, id: Uuid, name: &str) -> Response {
+    pub(super) fn thanks(self, id: Uuid, name: &str, number: i64) -> Response {
         match self {
-            Self::Person => (StatusCode::CREATED, page::thanks(name)).into_response(),
+            Self::Person => (StatusCode::CREATED, page::thanks(name, number)).into_response(),
             Self::Program => {
-                let body = json!({ "id": id.to_string(), "name": name });
+                let body = json!({ "id": id.to_string(), "name": name, "number": number });
                 (StatusCode::CREATED, Json(body)).into_response()
             }
         }
     }
 
-    /// A refusal or an error, with the reason that the client will read.
-    pub(crate) fn failure(self, status: StatusCode, reason: impl Into<String>) -> Failure {
-        Failure { audience: self, status, reason: reason.into() }
+    fn failure(self, failure: &Failure) -> Response {
+        match self {
+            Self::Person => page::failure(failure.status, &failure.reason),
+            Self::Program => Json(json!({ "error": failure.reason })).into_response(),
+        }
     }
 }
 
-/// An answer other than the one that was hoped for.
-#[derive(Debug)]
+/// An answer other than the one that was hoped for: whoever gives it need not know who asks.
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
-    audience: Audience,
     status: StatusCode,
     reason: String,
 }
 
+impl Failure {
+    /// A refusal or an error, with the reason that the client will read.
+    pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+}
+
+/// The status; [`tell_failures`] adds the rest.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let body = match self.audience {
-            Audience::Person => page::failure(self.status, &self.reason),
-            Audience::Program => Json(json!({ "error": self.reason })).into_response(),
-        };
-        (self.status, body).into_response()
+        (self.status, Extension(self)).into_response()
     }
+}
+
+/// Tells each failure in the form in which the client wants its answer.
+pub(super) async fn tell_failures(audience: Audience, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        let (told, body) = audience.failure(&failure).into_parts();
+        response.headers_mut().extend(told.headers);
+        *response.body_mut() = body;
+    }
+    response
 }

@@ -15,7 +15,8 @@ pub(super) struct Tasklets(u64);
 /// An answer that knows how many tasklets it took.
 pub(super) type Counted<R> = (Extension<Tasklets>, R);
 
-/// Counts the tasklets of the current toplevel; call it inside, when the answer is there.
+/// Counts the tasklets of the current toplevel or transaction; call it inside, when the answer is
+/// there.
 pub(super) fn counted<R>(answer: R) -> Counted<R> {
     (Extension(Tasklets(Context::current().started())), answer)
 }
@@ -48,7 +49,7 @@ impl Asked {
     fn answered(mut self, response: &Response) {
         self.is_answered = true;
         let status = response.status().as_u16();
-        let tasklets = response.extensions().get().map_or(0, |&Tasklets(count)| count);
+        let tasklets = response.extensions().get().map(|&Tasklets(count)| count);
         let took = self.since.elapsed();
         let (method, path) = (&self.method, &self.path);
         tracing::info!(%method, path, status, tasklets, ?took, "answered");

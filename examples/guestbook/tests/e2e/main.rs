@@ -1,8 +1,8 @@
 //! The guestbook as its users meet it: the real program, real sockets, real databases.
 //!
 //! Every test in [`on_both`] runs on SQLite and on PostgreSQL. The tests start their own PostgreSQL
-//! server and their own browser, and fail when there is none: see `support/postgres.rs` and
-//! `browser.rs` for what to install.
+//! server and their own browser, and fail when there is none: see
+//! `tests/databases/support/postgres.rs` and `browser.rs` for what to install.
 
 /// Bad posts, each refused for the right reason, and nothing of them kept.
 mod refusals;
@@ -14,11 +14,13 @@ mod flags;
 
 /// Clients that do not wait for their answer.
 mod disconnects;
-/// Databases that fail in the middle.
+/// Databases that fail in the middle, and commits whose outcome nobody knows.
 mod faults;
 /// The program killed under load, and what the next one finds.
 mod kills;
-/// Several processes on one book.
+/// Books that an older guestbook has written.
+mod old_books;
+/// Several visitors at once, and several processes on one book.
 mod several;
 /// Ctrl-C and SIGTERM.
 mod stopping;

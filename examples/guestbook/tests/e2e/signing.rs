@@ -10,14 +10,14 @@ crate::on_both!(
     the_book_shows_the_newest_entry_first_and_no_email,
     hostile_text_is_shown_as_text,
     text_of_every_alphabet_comes_back_as_it_was_sent,
-    the_log_line_of_a_signature_counts_its_two_tasklets,
-    a_restarted_book_shows_its_entries,
+    the_log_line_of_a_signature_counts_its_three_tasklets,
+    a_restarted_book_shows_its_entries_and_counts_on,
 );
 
 async fn a_program_signs_in_json_and_is_answered_in_json(db: Db) {
     let book = Book::open(&db).await;
     let signing = book.sign("Ann").await;
-    assert_eq!(signing.status, 201, "{}", signing.answer);
+    assert_eq!(signing.number(), 1);
     assert_eq!(signing.answer["name"], "Ann");
     assert_eq!(db.whole().await, ["Ann"]);
     assert_eq!(book.names().await, ["Ann"]);
@@ -32,6 +32,7 @@ async fn a_form_is_answered_with_a_page_that_leads_back_to_the_book(db: Db) {
     assert_eq!(response.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
     let page = text(Ok(response)).await;
     assert!(page.contains("Thank you, Ann"), "{page}");
+    assert!(page.contains("You are visitor number 1."), "{page}");
     assert!(page.contains(r#"<a href="/">"#), "{page}");
     assert_eq!(db.whole().await, ["Ann"]);
     assert!(book.page().await.contains("<p>hello\nthere</p>"));
@@ -72,15 +73,17 @@ async fn text_of_every_alphabet_comes_back_as_it_was_sent(db: Db) {
     assert_eq!(book.names().await, [name]);
 }
 
-async fn the_log_line_of_a_signature_counts_its_two_tasklets(db: Db) {
+async fn the_log_line_of_a_signature_counts_its_three_tasklets(db: Db) {
     let book = Book::open(&db).await;
     book.sign("Ann").await;
-    book.says(r#"method=POST path="/sign" status=201 tasklets=2 took="#, 1).await;
+    book.says(r#"method=POST path="/sign" status=201 tasklets=3 took="#, 1).await;
 }
 
-async fn a_restarted_book_shows_its_entries(db: Db) {
+async fn a_restarted_book_shows_its_entries_and_counts_on(db: Db) {
     let book = Book::open(&db).await;
     book.sign("Ann").await;
     book.stop().await;
-    assert_eq!(Book::open(&db).await.names().await, ["Ann"]);
+    let book = Book::open(&db).await;
+    assert_eq!(book.names().await, ["Ann"]);
+    assert_eq!(book.sign("Bob").await.number(), 2);
 }

@@ -25,10 +25,29 @@ pub(crate) struct Book {
     client: Client,
 }
 
-/// What one post asks, and how it was answered.
+/// How a post was answered.
 pub(crate) struct Signing {
     pub(crate) status: u16,
     pub(crate) answer: Value,
+}
+
+impl Signing {
+    /// Expects that it was acknowledged, and returns the number of the visitor.
+    #[track_caller]
+    pub(crate) fn number(&self) -> i64 {
+        assert_eq!(self.status, 201, "{}", self.answer);
+        self.answer["number"].as_i64().expect("a number")
+    }
+
+    /// Expects a failure, and its reasons.
+    #[track_caller]
+    pub(crate) fn check_failed(&self, status: u16, reasons: &[&str]) {
+        assert_eq!(self.status, status, "{}", self.answer);
+        let said = self.answer["error"].as_str().expect("a reason");
+        for reason in reasons {
+            assert!(said.contains(reason), "{reason}: {said}");
+        }
+    }
 }
 
 impl Book {
@@ -40,7 +59,7 @@ impl Book {
     /// Starts the program by `command`, with more arguments.
     pub(crate) async fn open_with(mut command: Command, db: &Db, args: &[&str]) -> Self {
         command.args(["--listen", "127.0.0.1:0", "--db", &db.argument()]).args(args);
-        command.env("RUST_LOG", "guestbook=debug").kill_on_drop(true);
+        command.env("RUST_LOG", "info,guestbook=debug").kill_on_drop(true);
         command.process_group(group());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -135,9 +154,14 @@ impl Book {
         eventually(words, async || times <= self.count(words)).await;
     }
 
-    /// Waits until that many handlers have started both their writes.
+    /// How many handlers have begun.
+    pub(crate) fn started(&self) -> usize {
+        self.count("a signature has come")
+    }
+
+    /// Waits until that many handlers have begun.
     pub(crate) async fn has_started(&self, times: usize) {
-        self.says("both writes are started", times).await;
+        self.says("a signature has come", times).await;
     }
 }
 

@@ -10,9 +10,15 @@ use tempfile::TempDir;
 use super::{Server, eventually};
 
 const WHOLE: &str = "SELECT name FROM users JOIN profiles ON user_id = users.id ORDER BY name";
-const HALVES: &str = "SELECT name FROM users WHERE id NOT IN (SELECT user_id FROM profiles)
-                      UNION ALL
-                      SELECT bio FROM profiles WHERE user_id NOT IN (SELECT id FROM users)";
+/// In one statement, which sees one moment.
+const TORN: &str = "SELECT 'no profile of ' || name FROM users
+                    WHERE id NOT IN (SELECT user_id FROM profiles)
+                    UNION ALL
+                    SELECT 'no user of ' || bio FROM profiles
+                    WHERE user_id NOT IN (SELECT id FROM users)
+                    UNION ALL
+                    SELECT 'the counter is ' || signed FROM visitors
+                    WHERE signed <> (SELECT count(*) FROM users)";
 
 /// A database of its own for one test.
 pub(crate) enum Db {
@@ -52,14 +58,32 @@ impl Db {
         }
     }
 
+    /// Makes the database before a guestbook does, with the statements of its kind.
+    pub(crate) async fn make(&self, sqlite: &str, postgres: &str) {
+        match self {
+            Self::Sqlite(_) => {
+                let options = SqliteConnectOptions::from_str(&self.argument()).expect("a file");
+                let made = SqliteConnection::connect_with(&options.create_if_missing(true)).await;
+                Client::Sqlite(made.expect("a file")).run(sqlite).await;
+            }
+            Self::Postgres(_) => self.connect().await.run(postgres).await,
+        }
+    }
+
     /// Names of the entries that have both halves.
     pub(crate) async fn whole(&self) -> Vec<String> {
         self.connect().await.texts(WHOLE).await
     }
 
-    /// The halves that have no other half.
-    pub(crate) async fn halves(&self) -> Vec<String> {
-        self.connect().await.texts(HALVES).await
+    /// Expects that no transaction has left a part of itself: neither half an entry, nor a counter
+    /// that has not counted exactly the entries.
+    #[track_caller]
+    pub(crate) fn is_not_torn(&self) -> impl Future<Output = ()> {
+        let place = std::panic::Location::caller();
+        async move {
+            let torn = self.connect().await.texts(TORN).await;
+            assert!(torn.is_empty(), "{place}: {torn:?}");
+        }
     }
 
     /// Keeps every write of the guestbook waiting, until the client is dropped.
@@ -74,7 +98,7 @@ impl Db {
         client
     }
 
-    /// Lets the user half be written, and keeps the profile half from it.
+    /// Lets the user be written, and keeps the profile waiting.
     ///
     /// SQLite's locks are for the whole file, so there a trigger reads a view that has no end.
     pub(crate) async fn stall_profiles(&self) -> Client {

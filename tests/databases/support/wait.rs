@@ -5,11 +5,15 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// Longer than anything takes on a slow machine; nothing waits for it unless it has failed.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Asks again and again until the answer is yes.
+///
+/// # Panics
+///
+/// If it never is.
 #[track_caller]
-pub(crate) fn eventually(
+pub fn eventually(
     what: &str,
     mut condition: impl AsyncFnMut() -> bool,
 ) -> impl Future<Output = ()> {

@@ -3,7 +3,7 @@
 //! Install it with `apt install postgresql` or the like; it needs no set-up and need not run.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,25 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::process::Signal;
 use sqlx::{Connection, PgConnection};
 
+use super::process::Process;
+
+const USER: &str = "tester";
 const PASSWORD: &str = "secret";
 
 /// How often another port is tried, when the free one was taken before the server had it.
 const PORT_ATTEMPTS_MAX: u32 = 5;
 
+/// It never waits for a disk, since no test cuts the power; has room for the connections of several
+/// processes; and looks sooner for deadlocks than after a second.
+const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
+                        -c fsync=off -c max_connections=300 -c deadlock_timeout=20ms";
+
 /// A server, and the process that stops it when this value or the whole test process is gone.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     bin: PathBuf,
     home: PathBuf,
     port: u16,
@@ -28,16 +38,26 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The server that the tests share.
-    pub(crate) fn shared() -> &'static Self {
+    /// The server that the tests of a process share: it starts with the first of them.
+    ///
+    /// # Panics
+    ///
+    /// As [`start_new`](Self::start_new).
+    #[must_use]
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Server> = OnceLock::new();
         SHARED.get_or_init(Self::start_new)
     }
 
     /// A server that a test may stop.
-    pub(crate) fn start_new() -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If there is no PostgreSQL on this machine, or it does not start.
+    #[must_use]
+    pub fn start_new() -> Self {
         let bin = find_bin();
-        let home = tempfile::Builder::new().prefix("guestbook-pg-").tempdir().expect("a directory");
+        let home = tempfile::Builder::new().prefix("tests-pg-").tempdir().expect("a directory");
         // From here on the watcher removes the directory.
         let home = home.keep();
         if let Some((user, group)) = other_user() {
@@ -58,28 +78,67 @@ impl Server {
     }
 
     /// Makes an empty database and returns its URL.
-    pub(crate) async fn new_database(&self) -> String {
-        let name = format!("book_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+    ///
+    /// # Panics
+    ///
+    /// If the server is down.
+    pub async fn new_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("a server");
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
         sqlx::raw_sql(create).execute(&mut connection).await.expect("a new database");
         self.url(&name)
     }
 
-    /// Stops the server as a crash would: without a word to its clients.
-    pub(crate) fn crash(&self) {
+    /// Stops the server at once, without a word to its clients.
+    ///
+    /// # Panics
+    ///
+    /// If it does not stop.
+    pub fn crash(&self) {
         let stop = ["stop", "-w", "-m", "immediate"];
         assert!(self.pg_ctl(&stop), "PostgreSQL does not stop: {}", self.log());
     }
 
+    /// Ends all processes of the server, as a crash of the machine would.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn kill(&self) {
+        let lock = self.home.join("data/postmaster.pid");
+        let text = fs::read_to_string(&lock).expect("it runs");
+        let id = text.lines().next().expect("a process id");
+        let postmaster = Process::open(id).expect("it runs");
+        // A stopped one starts no others while we look.
+        postmaster.send(Signal::STOP);
+        let listed = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let listed = listed.expect("Linux lists them");
+        let mut processes: Vec<_> = listed.split_whitespace().filter_map(Process::open).collect();
+        processes.push(postmaster);
+        processes.iter().for_each(|process| process.send(Signal::KILL));
+        processes.iter().for_each(Process::wait);
+        // The next one asks whether that id is alive, which it may be, as somebody else's.
+        fs::remove_file(lock).expect("it was there");
+    }
+
     /// Starts it again, on the same data and the same port.
-    pub(crate) fn restart(&self) {
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn restart(&self) {
         assert!(self.try_start(), "PostgreSQL does not start: {}", self.log());
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
     fn try_start(&self) -> bool {
-        let options =
-            format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", self.port);
+        let options = format!("-p {} {SETTINGS}", self.port);
         let log = self.home.join("log");
         self.pg_ctl(&["start", "-w", "-l", log.to_str().expect("UTF-8"), "-o", &options])
     }
@@ -96,7 +155,7 @@ impl Server {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres://guestbook:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 }
 
@@ -114,11 +173,12 @@ fn find_bin() -> PathBuf {
     )
 }
 
+/// The hash is an old one: a better one takes long by design, and longer still in a debug build.
 fn initialise(bin: &Path, home: &Path) {
     let password = home.join("password");
     fs::write(&password, PASSWORD).expect("a file");
     let mut command = as_other_user(bin.join("initdb"));
-    command.args(["-U", "guestbook", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C"]);
+    command.args(["-U", USER, "-A", "md5", "-E", "UTF8", "--locale=C"]);
     command.arg("--no-sync").arg("--pwfile").arg(password).arg("-D").arg(home.join("data"));
     let output = command.stdin(Stdio::null()).output().expect("initdb runs");
     assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
