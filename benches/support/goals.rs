@@ -35,6 +35,10 @@ pub const IDLE_ALLOCATIONS: &str = "allocations of an idle task";
 pub const AXUM: &str = "axum handler, requests per second";
 /// The same as a share of plain axum's.
 pub const AXUM_SHARE: &str = "axum handler, share of plain axum's rate";
+/// Transactions per second of two inserts each, on PostgreSQL.
+pub const TRANSACTION: &str = "a transaction of two inserts, per second";
+/// The same as a share of hand-written sqlx's.
+pub const TRANSACTION_SHARE: &str = "a transaction of two inserts, share of sqlx's rate by hand";
 /// `cargo check` of a crate of 1,000 functions.
 pub const COMPILE_ALL: &str = "`cargo check`, 1,000 functions";
 /// The same after one of them was edited.
@@ -46,7 +50,7 @@ pub const BOX_OF_CELL: &str = "`Box::new` + drop, as large as the cell";
 pub const INSTRUMENT: &str = "`#[tracing::instrument]`";
 
 /// Every work, in the order in which the table shows them.
-pub const WORKS: [&str; 17] = [
+pub const WORKS: [&str; 19] = [
     START_AWAIT,
     READY,
     READY_ALLOCATIONS,
@@ -62,6 +66,8 @@ pub const WORKS: [&str; 17] = [
     IDLE_ALLOCATIONS,
     AXUM,
     AXUM_SHARE,
+    TRANSACTION,
+    TRANSACTION_SHARE,
     COMPILE_ALL,
     COMPILE_EDIT,
 ];
@@ -109,6 +115,7 @@ pub const GOALS: &[Goal] = &[
     Goal { work: IDLE_BYTES, rule: Rule::AtMost(96.0) },
     Goal { work: IDLE_ALLOCATIONS, rule: Rule::AtMost(1.0) },
     Goal { work: AXUM_SHARE, rule: Rule::AtLeast(98.0) },
+    Goal { work: TRANSACTION_SHARE, rule: Rule::AtLeast(97.0) },
     Goal { work: COMPILE_ALL, rule: Rule::AtMostTimes(1.0, INSTRUMENT) },
     Goal { work: COMPILE_EDIT, rule: Rule::AtMostTimes(1.0, INSTRUMENT) },
 ];
