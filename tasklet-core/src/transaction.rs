@@ -37,7 +37,7 @@ pub use options::{Isolation, Propagation, RETRIES, TransactionOptions};
 pub use result::TransactionResult;
 
 pub(crate) use at_end::Ending;
-pub(crate) use none::{outside, refusal};
+pub(crate) use none::{Outside, outside, refusal};
 
 pub(crate) use run::run;
 pub(crate) use watch::note;

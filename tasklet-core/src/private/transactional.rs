@@ -8,7 +8,7 @@ use super::{start, start_local, synctasklet};
 use crate::error::{Failure, Info, Origin};
 use crate::future::{LocalTaskletFuture, TaskletFuture};
 use crate::transaction::{
-    Propagation, TransactionOptions, TransactionResult, outside, refusal, run,
+    Outside, Propagation, TransactionOptions, TransactionResult, outside, refusal, run,
 };
 
 /// What an attribute begins with: unlike a call of `transaction`, a function may be a part of the
@@ -222,7 +222,7 @@ where
     I: Fn() -> &'static Info + Copy + 'static,
     P: Fn(&F::Output) -> Option<Failure> + Copy + 'static,
 {
-    start(info, move || outside().scope(make()), failure)
+    start(info, move || Outside::new(make()), failure)
 }
 
 /// The same with `?Send`.
@@ -239,7 +239,7 @@ where
     I: Fn() -> &'static Info + Copy + 'static,
     P: Fn(&F::Output) -> Option<Failure> + Copy + 'static,
 {
-    start_local(info, move || outside().scope(make()), failure)
+    start_local(info, move || Outside::new(make()), failure)
 }
 
 /// Runs the body of a `#[non_transactional]` that blocks.

@@ -2,9 +2,12 @@
 
 use std::future::Future;
 use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task;
 
 use super::{TransactionError, TransactionErrorKind, TransactionResult, in_transaction};
-use crate::context::{Context, current, start_in};
+use crate::context::{Context, Shared, current, start_in};
 use crate::error::{About, Info};
 use crate::future::TaskletFuture;
 
@@ -16,7 +19,7 @@ pub(crate) fn outside() -> Context {
         while let (Some(_), Some(parent)) = (outside.nearest_transaction(), outside.parent()) {
             outside = parent;
         }
-        Context::of(std::sync::Arc::clone(outside))
+        Context::of(Arc::clone(outside))
     })
 }
 
@@ -42,7 +45,45 @@ where
     static OUTSIDE: Info = Info::new("non_transactional", module_path!());
     let about = |_: Option<&F::Output>| About::new(&OUTSIDE);
     let place = Location::caller();
-    current::with(|home| start_in(home, place, about, || outside().scope(body)))
+    current::with(|home| start_in(home, place, about, || Outside::new(body)))
+}
+
+/// A future in a context around. No handle of that: whoever has none any more leaves it to the
+/// background, with all that is under way.
+pub(crate) struct Outside<F> {
+    home: Arc<Shared>,
+    body: Option<Pin<Box<F>>>,
+}
+
+impl<F: Future> Outside<F> {
+    pub(crate) fn new(body: F) -> Outside<F> {
+        Outside { home: Arc::clone(outside().shared()), body: Some(Box::pin(body)) }
+    }
+}
+
+impl<F: Future> Future for Outside<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> task::Poll<F::Output> {
+        let Outside { home, body } = &mut *self;
+        Context::of(Arc::clone(home)).enter(|| {
+            let Some(future) = body else { return task::Poll::Pending };
+            let polled = future.as_mut().poll(cx);
+            if polled.is_ready() {
+                *body = None;
+            }
+            polled
+        })
+    }
+}
+
+impl<F> Drop for Outside<F> {
+    /// What the drop of a body starts is the outer context's, too.
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take() {
+            Context::of(Arc::clone(&self.home)).enter(|| drop(body));
+        }
+    }
 }
 
 /// The answer of a function that must not be called in a transaction, if this is one.

@@ -107,7 +107,8 @@ fn test_datastore_connection_is_restored() {
     #[tasklet]
     async fn txn(kv: Kv, id: usize) -> Done {
         let conn_before = Transaction::current_of(&kv).expect("it is in a transaction");
-        kv.put(&format!("data {id}"), 1).await?;
+        let key = format!("data {id}");
+        kv.put(&key, 1).await?;
         let conn_after = Transaction::current_of(&kv).expect("it still is");
         assert!(Arc::ptr_eq(&conn_before, &conn_after));
         Ok(())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tasklet_core::prelude::*;
-use tasklet_core::{Propagation, transaction_async, transactional_async};
+use tasklet_core::{Propagation, Turn, transaction_async, transactional_async};
 use tests::kv::KvError;
 use tests::{gate, poll_now, within, yield_now};
 
@@ -183,6 +183,43 @@ fn a_context_that_nobody_has_any_more_finishes_its_transaction_in_the_background
         };
         transaction_async(options(), body).defer();
     });
+    drop(context);
+    opener.set_result(());
+    within(move || {
+        while recorder.log.peek().last().is_none_or(|event| event != "commit done") {
+            std::thread::yield_now();
+        }
+    });
+}
+
+#[non_transactional]
+async fn waits_outside(closed: TaskletFuture<()>) {
+    closed.await;
+}
+
+#[test]
+fn so_it_does_while_something_outside_of_the_transaction_is_waited_for() {
+    finishes_while(|closed| tasklet_core::non_transactional_async(closed.into_future()));
+    finishes_while(waits_outside);
+}
+
+fn finishes_while(wait: fn(TaskletFuture<()>) -> TaskletFuture<()>) {
+    let recorder = Recorder::default();
+    let context = Context::new();
+    assert!(context.set_transaction_manager(recorder.clone()).is_ok());
+    let (opener, closed) = gate();
+    let mut closed = Some(closed);
+    context.enter(|| {
+        let body = move || {
+            let closed = closed.take().expect("it runs once");
+            async move {
+                wait(closed).await;
+                Ok::<_, KvError>(())
+            }
+        };
+        transaction_async(options(), body).defer();
+    });
+    while context.run0() == Turn::Worked {}
     drop(context);
     opener.set_result(());
     within(move || {
