@@ -128,7 +128,9 @@ async fn a_commit_whose_answer_is_lost_may_or_may_not_be_in_the_book() {
 #[tokio::test]
 async fn a_file_that_is_busy_for_long_is_waited_for() {
     let db = Db::sqlite();
-    let book = Book::open(&db).await;
+    let mut talkative = Command::new(GUESTBOOK);
+    talkative.env("RUST_LOG", "info,tasklet=debug");
+    let book = Book::open_with(talkative, &db, &[]).await;
     let lock = db.hold_writes().await;
     let signing = book.start_signing("Ann");
     book.says("is tried again", 1).await;

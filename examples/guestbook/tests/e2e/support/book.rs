@@ -59,7 +59,10 @@ impl Book {
     /// Starts the program by `command`, with more arguments.
     pub(crate) async fn open_with(mut command: Command, db: &Db, args: &[&str]) -> Self {
         command.args(["--listen", "127.0.0.1:0", "--db", &db.argument()]).args(args);
-        command.env("RUST_LOG", "info,guestbook=debug").kill_on_drop(true);
+        if command.as_std().get_envs().all(|(name, _)| name != "RUST_LOG") {
+            command.env("RUST_LOG", "info,guestbook=debug");
+        }
+        command.kill_on_drop(true);
         command.process_group(group());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
