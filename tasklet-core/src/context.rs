@@ -146,7 +146,7 @@ impl Shared {
             self.drivers.wake_waiting();
         }
         if missed && self.phase.load(SeqCst) != RUNNING {
-            home.read_inbox_of_ended();
+            home.clear_ended();
         }
     }
 
@@ -241,12 +241,17 @@ impl HomeRef<'_> {
     }
 
     /// The last handle has gone, and nothing is owed. What is sent from now on is read by whoever
-    /// sends it: it may hold a cell, which holds the context, which holds what was sent.
-    fn leave(self) {
+    /// sends it: it may hold a cell, which holds the context, which holds what was sent. So does a
+    /// cancelled task that was ready, unless the queue `is_clear`.
+    fn leave(self, is_clear: bool) {
         // SeqCst: whoever sends something either sees this, or is read in the next line. What was
         // finished in the background has ended for good.
         let _ended = self.phase.compare_exchange(RUNNING, LEFT, SeqCst, SeqCst);
-        self.read_inbox_of_ended();
+        if is_clear {
+            self.read_inbox_of_ended();
+        } else {
+            self.clear_ended();
+        }
     }
 
     /// Does `job` as the driver: now, if this thread drives or may do so; else when the driver
@@ -264,13 +269,23 @@ impl HomeRef<'_> {
     /// Nobody is sure to read what was sent to a context whose root has ended: we do, or whoever
     /// drives it just now does when it leaves.
     fn read_inbox_of_ended(self) {
-        if self.scheduler.inbox.is_empty() {
-            return;
+        if !self.scheduler.inbox.is_empty() {
+            self.clear_ended();
         }
+    }
+
+    /// Leaves nothing in a context that nobody drives for its own sake any more. If somebody does
+    /// just now, it is done when that one leaves.
+    #[cold]
+    fn clear_ended(self) {
         self.drivers.miss();
-        if let Some(drive) = Drive::begin(self) {
-            drive.driving().read_inbox();
-        }
+        let Some(drive) = Drive::begin(self) else { return };
+        // Whoever has missed its turn so far has sent before what is read here; if it waits, it
+        // has another one.
+        let _missed = self.drivers.take_missed();
+        drive.driving().clear();
+        drop(drive);
+        self.drivers.wake_waiting();
     }
 }
 

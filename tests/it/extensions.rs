@@ -1,7 +1,9 @@
 //! What others keep in a context: one value of each type, which goes when the context does.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Barrier, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::task::{self, Poll};
 use std::thread;
 
 use tasklet_core::{Context, TaskletFuture, tasklet, toplevel};
@@ -126,4 +128,41 @@ fn one_whose_drop_panics_does_not_keep_the_others() {
     drop(context.extension_with(|| Bad));
     drop(context);
     assert_eq!(log.take(), ["dropped"]);
+}
+
+/// Ready for ever. Its drop says that it has begun, and waits until it may end.
+struct SlowToDrop(mpsc::Sender<()>, mpsc::Receiver<()>);
+
+impl Future for SlowToDrop {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl Drop for SlowToDrop {
+    fn drop(&mut self) {
+        self.0.send(()).expect("the test listens");
+        self.1.recv().expect("the test answers");
+    }
+}
+
+#[test]
+fn they_are_dropped_though_the_last_handle_goes_while_a_ready_tasklet_is_cancelled_elsewhere() {
+    within(|| {
+        let log = Log::new();
+        let context = Context::new();
+        drop(context.extension_with(|| log.on_drop("dropped")));
+        let ((begun, has_begun), (end, may_end)) = (mpsc::channel(), mpsc::channel());
+        let slow = context.spawn(SlowToDrop(begun, may_end));
+        let other = thread::spawn(move || slow.cancel());
+        has_begun.recv().expect("it is being dropped");
+        assert_eq!(context.pending(), 0);
+        drop(context);
+        end.send(()).expect("it waits");
+        other.join().expect("no panic");
+        assert_eq!(log.take(), ["dropped"]);
+    });
 }

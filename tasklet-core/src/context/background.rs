@@ -73,14 +73,13 @@ pub(super) fn last_handle_dropped(shared: &Arc<Shared>) {
     if (shared.is_rooted() && !shared.has_ended()) || shared.in_background.load(Acquire) {
         return;
     }
-    if let Some(drive) = drive_as_guest(HomeRef::from(shared)) {
-        let driving = drive.driving();
-        driving.read_inbox();
-        // Cancelled tasks that were ready keep their place, and with it the context, until then.
-        while driving.pending() == 0 && driving.run_next() {}
-    }
+    let clear = |drive: Drive<'_>| {
+        drive.driving().clear();
+        drive.driving().pending() == 0
+    };
+    let is_clear = drive_as_guest(HomeRef::from(shared)).is_some_and(clear);
     if shared.scheduler.pending() == 0 {
-        HomeRef::from(shared).leave();
+        HomeRef::from(shared).leave(is_clear);
     }
     if shared.scheduler.pending() == 0 {
         // Whoever waited may be held by its own waker.

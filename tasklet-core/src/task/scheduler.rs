@@ -471,6 +471,13 @@ impl<'a> Driving<'a> {
         }
     }
 
+    /// Reads what was sent, and drops what has ended, if nothing else is there: a cancelled task
+    /// that was ready keeps its place until its turn, and with it the context.
+    pub(crate) fn clear(&self) {
+        self.read_inbox();
+        while self.pending() == 0 && self.run_next() {}
+    }
+
     /// Cancels every task that is not running just now.
     pub(crate) fn cancel_all(&self) {
         let mut running = 0;
