@@ -222,6 +222,7 @@ impl Context {
     pub fn flush(&self) {
         while self.run_idle() {}
     }
+
     /// The same, but no callback is called twice: also where one always has work this comes to an
     /// end.
     pub(crate) fn flush_once(&self) {

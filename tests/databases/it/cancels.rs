@@ -196,28 +196,24 @@ async fn cancel_at(statement: &str, point: Point, is_cut: bool) -> Vec<i64> {
     written
 }
 
+/// Cancels one that the server is asked these words by, wherever they are, and expects nothing.
+async fn leaves_nothing(words: &str) {
+    for point in [Point::Asked, Point::Sent, Point::Answered] {
+        for is_cut in [false, true] {
+            let written = cancel_at(words, point, is_cut).await;
+            assert!(written.is_empty(), "{point:?}, {is_cut}: {written:?}");
+        }
+    }
+}
+
 #[test]
 fn one_that_is_cancelled_in_its_begin_leaves_nothing() {
-    databases::run(async || {
-        for point in [Point::Asked, Point::Sent, Point::Answered] {
-            for is_cut in [false, true] {
-                let written = cancel_at("BEGIN", point, is_cut).await;
-                assert!(written.is_empty(), "{point:?}, {is_cut}: {written:?}");
-            }
-        }
-    });
+    databases::run(async || leaves_nothing("BEGIN").await);
 }
 
 #[test]
 fn one_that_is_cancelled_in_a_statement_leaves_nothing() {
-    databases::run(async || {
-        for point in [Point::Asked, Point::Sent, Point::Answered] {
-            for is_cut in [false, true] {
-                let written = cancel_at("INSERT INTO rights", point, is_cut).await;
-                assert!(written.is_empty(), "{point:?}, {is_cut}: {written:?}");
-            }
-        }
-    });
+    databases::run(async || leaves_nothing("INSERT INTO rights").await);
 }
 
 /// A commit that was sent cannot be taken back: it is whole, or it is not at all.
