@@ -20,6 +20,7 @@ use std::panic::Location;
 pub use awaiting::{Awaiting, LocalAwaiting};
 pub use local::LocalTaskletFuture;
 pub use promise::Completer;
+pub(crate) use shared::Inner as SharedInner;
 pub use shared::{AwaitingShared, SharedFuture};
 pub use timeout::{TimedOut, Timeout};
 
@@ -71,6 +72,8 @@ pub enum State {
 /// ```
 #[must_use = "a tasklet future must be used up: `.await` it, `get_result()`, join it with others, \
               `.defer()` it to the toplevel, or `.cancel()` it"]
+// A list of these becomes a list of what is in them where it lies: `task/wrapper.rs`.
+#[repr(transparent)]
 pub struct TaskletFuture<T> {
     handle: Handle<T>,
 }
@@ -88,10 +91,6 @@ impl<T> TaskletFuture<T> {
 
     pub(crate) fn handle(&mut self) -> &mut Handle<T> {
         &mut self.handle
-    }
-
-    pub(crate) fn describe(&self) -> String {
-        self.handle.describe().to_string()
     }
 
     /// A future that has its result already. It is taken as it is: an `Err` is not reported if
@@ -368,7 +367,11 @@ impl<T> IntoFuture for TaskletFuture<T> {
 
     #[inline(always)]
     fn into_future(mut self) -> Awaiting<T> {
-        Awaiting::new(self.handle.awaited())
+        let awaiting = Awaiting::new(self.handle.awaited());
+        // It is empty now. So no handle is dropped on the good path, and it is not moved once more,
+        // as it would be if it were taken apart.
+        std::mem::forget(self);
+        awaiting
     }
 }
 

@@ -13,6 +13,7 @@ mod tuple;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 pub use any::{WaitAll, WaitAny, wait_all, wait_any};
@@ -21,21 +22,40 @@ pub(crate) use sequence::{Never, Results, always};
 
 use crate::context::{Context as TaskletContext, block::block_on};
 use crate::error::Outcome;
-use crate::future::{LocalTaskletFuture, SharedFuture, TaskletFuture};
+use crate::future::handle::Handle;
+use crate::future::{LocalTaskletFuture, SharedFuture, SharedInner, TaskletFuture};
+use crate::task::unwrap_all;
+pub(crate) use sealed::Inner;
 
 mod sealed {
     use std::task::{Context, Poll};
 
     use crate::error::Outcome;
 
-    /// What a join needs of a handle. The message is that of [`Joinable`](super::Joinable): rustc
+    /// A handle, and what is in it. The message is that of [`Joinable`](super::Joinable): rustc
     /// tells of the one or the other bound.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not the future of a tasklet",
         label = "cannot be joined",
         note = "start it first: make it a `#[tasklet]`, or use `Context::current().spawn(..)`"
     )]
-    pub trait Sealed {
+    pub trait Sealed: Sized {
+        /// What the tasklet returns.
+        type Output;
+
+        /// What is in it. A handle that was dropped, used up or not, would pass for a mistake to
+        /// whoever looks for handles that are dropped: so joins work with what is in them.
+        type Inner: Inner<Output = Self::Output>;
+
+        fn into_inner(self) -> Self::Inner;
+
+        fn all_into_inner(all: Vec<Self>) -> Vec<Self::Inner>;
+
+        fn inner(&mut self) -> &mut Self::Inner;
+    }
+
+    /// What a join needs of what is in a handle.
+    pub trait Inner {
         /// What the tasklet returns.
         type Output;
 
@@ -46,7 +66,7 @@ mod sealed {
         fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
         /// The context to drive while this thread waits for it.
-        fn home(&mut self) -> crate::Context;
+        fn home(&self) -> crate::Context;
     }
 }
 
@@ -65,49 +85,86 @@ impl<J: sealed::Sealed> Joinable for J {}
 
 impl<T> sealed::Sealed for TaskletFuture<T> {
     type Output = T;
+    type Inner = Handle<T>;
 
-    fn home(&mut self) -> TaskletContext {
-        TaskletContext::of(self.handle().home())
+    #[inline]
+    fn into_inner(self) -> Handle<T> {
+        self.into_handle()
     }
 
-    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        self.handle().poll_outcome(cx)
+    fn all_into_inner(all: Vec<Self>) -> Vec<Handle<T>> {
+        unwrap_all(all)
     }
 
-    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.handle().poll_done(cx)
+    fn inner(&mut self) -> &mut Handle<T> {
+        self.handle()
     }
 }
 
 impl<T> sealed::Sealed for LocalTaskletFuture<T> {
     type Output = T;
+    type Inner = Handle<T>;
 
-    fn home(&mut self) -> TaskletContext {
-        TaskletContext::of(self.handle().home())
+    #[inline]
+    fn into_inner(self) -> Handle<T> {
+        self.into_handle()
     }
 
-    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        self.handle().poll_outcome(cx)
+    fn all_into_inner(all: Vec<Self>) -> Vec<Handle<T>> {
+        unwrap_all(all)
     }
 
-    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.handle().poll_done(cx)
+    fn inner(&mut self) -> &mut Handle<T> {
+        self.handle()
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> sealed::Sealed for SharedFuture<T> {
     type Output = T;
+    type Inner = Arc<SharedInner<T>>;
 
-    fn home(&mut self) -> TaskletContext {
+    fn into_inner(self) -> Arc<SharedInner<T>> {
+        self.into_shared()
+    }
+
+    fn all_into_inner(all: Vec<Self>) -> Vec<Arc<SharedInner<T>>> {
+        unwrap_all(all)
+    }
+
+    fn inner(&mut self) -> &mut Arc<SharedInner<T>> {
+        self.shared()
+    }
+}
+
+impl<T> Inner for Handle<T> {
+    type Output = T;
+
+    fn home(&self) -> TaskletContext {
+        TaskletContext::of(Handle::home(self))
+    }
+
+    fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        self.poll_outcome(cx)
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_done(cx)
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Inner for Arc<SharedInner<T>> {
+    type Output = T;
+
+    fn home(&self) -> TaskletContext {
         self.context_to_drive()
     }
 
     fn poll_joined(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        self.poll_shared(cx)
+        self.poll(cx)
     }
 
     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        SharedFuture::poll_finished(self, cx)
+        SharedInner::poll_finished(self, cx)
     }
 }
 

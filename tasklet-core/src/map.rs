@@ -19,6 +19,7 @@ use crate::context::{current, start_in};
 use crate::error::{About, Failure, Info};
 use crate::future::TaskletFuture;
 use crate::join::{JoinAll as _, TryJoinAll as _};
+use crate::task::Kept;
 pub use stream::{MapStream, map_stream};
 
 static MAP: Info = Info::new("map", module_path!());
@@ -36,7 +37,7 @@ const ITEMS_PER_TURN_MAX: usize = 256;
 ///
 /// If a tasklet, `each` or the stream panics, no more items are read, those that run are waited
 /// for, and then the panic that is first in the order of items continues in whoever awaits this;
-/// the others are reported.
+/// the others are reported. Futures that are in the stream still are left to their contexts.
 ///
 /// NDB: `Query.map_async`, `Context.map_query`.
 ///
@@ -72,7 +73,8 @@ where
 /// The same for tasklets that may fail: their results, or the first error.
 ///
 /// As soon as one fails, no more items are read; those that run are waited for. The error is that
-/// of the first item that fails, in the order of items, whichever of them is faster.
+/// of the first item that fails, in the order of items, whichever of them is faster. Futures that
+/// are in the stream still are left to their contexts.
 ///
 /// ```
 /// use futures_lite::stream;
@@ -149,11 +151,15 @@ async fn read<S: Stream, R: IntoFuture>(
     mut each: impl FnMut(S::Item) -> R,
     mut start: impl FnMut(Result<R::IntoFuture, Payload>, Permit),
 ) {
-    let mut items = pin!(items);
+    // What is left in it when somebody has said to stop is left to its contexts.
+    let mut items = pin!(Kept::new(items));
     let mut items_left = ITEMS_PER_TURN_MAX;
     while let Some(permit) = poll_fn(|cx| permits.poll_permit(cx)).await {
         let next = poll_fn(|cx| {
-            if permits.poll_stopped(cx) { Poll::Ready(None) } else { items.as_mut().poll_next(cx) }
+            if permits.poll_stopped(cx) {
+                return Poll::Ready(None);
+            }
+            items.as_mut().as_pin_mut().poll_next(cx)
         });
         let future = match AssertUnwindSafe(next).catch_unwind().await {
             Ok(None) => return,
@@ -176,7 +182,7 @@ async fn read<S: Stream, R: IntoFuture>(
 /// The result of an item's future, or the panic that it ends with.
 async fn settle<F: Future>(future: Result<F, Payload>) -> Result<F::Output, Payload> {
     match future {
-        Ok(future) => AssertUnwindSafe(future).catch_unwind().await,
+        Ok(future) => Kept::new(AssertUnwindSafe(future).catch_unwind()).await,
         Err(payload) => Err(payload),
     }
 }

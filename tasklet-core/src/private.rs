@@ -1,6 +1,9 @@
 //! What expansions of the attributes call. Not a part of the public interface: it may change in any
 //! release.
 
+#[cfg(tasklet_prove)]
+#[path = "private/canary.rs"]
+pub mod canary;
 #[path = "private/holders.rs"]
 mod holders;
 #[path = "private/must_await.rs"]

@@ -101,6 +101,7 @@ mod fan;
 mod handle;
 mod harness;
 mod inbox;
+mod kept;
 #[cfg(all(test, tasklet_loom))]
 mod models;
 mod pool;
@@ -112,6 +113,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod waker;
+mod wrapper;
 
 pub(crate) use body::Body;
 pub(crate) use companion::{Companion, Companions, apart, has_values, inline, set_has_values};
@@ -122,9 +124,11 @@ pub(crate) use fan::Fan;
 pub(crate) use handle::Task;
 pub(crate) use harness::{start, start_later, start_local};
 pub(crate) use inbox::Message;
+pub(crate) use kept::{Kept, kept_call};
 pub(crate) use raw::{Describe, Known};
 pub(crate) use root::{OF_BLOCKED, OF_TOPLEVEL, RootOwner, RootWaker, Tables};
 pub(crate) use scheduler::{Affinity, Drive, Driving, Effort, Scheduler, Seen, Waits};
+pub(crate) use wrapper::{collect_all, unwrap_all};
 
 /// What a task belongs to.
 type Home = crate::context::Shared;

@@ -14,7 +14,7 @@ use super::state::State;
 use super::{Batch, Inner, info_of};
 use crate::context::start_in;
 use crate::error::{About, Failure, Panic, SharedPanic};
-use crate::task::{HomeRef, apart};
+use crate::task::{HomeRef, Kept, apart};
 use crate::trace::Span;
 
 /// Starts the call of a batch. This is where each of them begins, whatever has sent it: the loop
@@ -81,8 +81,8 @@ impl<B: Batch> Call<B> {
         let count = items.len();
         let inner = Arc::clone(&self.inner);
         let options = self.table.options.clone();
-        let calling = async move { inner.batch.call(items, options).await };
-        let outcome = AssertUnwindSafe(calling).catch_unwind().await;
+        let calling = async move { Kept::new(inner.batch.call(items, options)).await };
+        let outcome = Kept::new(AssertUnwindSafe(calling).catch_unwind()).await;
         self.is_answered = true;
         match outcome {
             Ok(Ok(results)) if results.len() == count => {

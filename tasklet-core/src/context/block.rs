@@ -13,7 +13,7 @@ use crate::event_loop::poll_turns;
 use crate::sync::Ordering::{AcqRel, Acquire};
 use crate::sync::{AtomicBool, AtomicWaker, Parker, pair, thread_local};
 use crate::task::{
-    Drive, Driving, Effort, Entered, HomeRef, OF_BLOCKED, RootOwner, RootWaker, Seen, Tables,
+    Drive, Driving, Effort, Entered, HomeRef, Kept, OF_BLOCKED, RootOwner, RootWaker, Seen, Tables,
     Waits, WakerCount,
 };
 
@@ -74,7 +74,7 @@ pub(crate) fn poll_as_guest<T>(
 /// If the future does; if it can never be ready; if too many waits are nested.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
-    let mut future = pin!(future);
+    let mut future = pin!(Kept::new(future));
     let root = RootWaker::new(Arc::new(Woken {
         flag: AtomicBool::new(true),
         thread: AtomicWaker::new(),

@@ -7,7 +7,7 @@ use super::{Context, Root, Shared};
 use crate::error::{Info, Origin};
 use crate::event_loop::clock::Clock;
 use crate::sync::thread_local;
-use crate::task::{Affinity, HomeRef};
+use crate::task::{Affinity, HomeRef, Kept};
 
 pub(crate) use crate::task::with_entered;
 
@@ -30,14 +30,14 @@ pub(crate) fn with<R>(f: impl FnOnce(HomeRef<'_>) -> R) -> R {
 fn with_default<R>(f: impl FnOnce(HomeRef<'_>) -> R) -> R {
     // The thread may be ending, its default context gone: a last one serves for the call, and is
     // finished in the background.
-    let mut f = Some(f);
+    let mut f = Some(Kept::new(f));
     let result = DEFAULT.try_with(|default| {
         let context = default.get_or_init(make);
-        f.take().map(|f| f(HomeRef::from(context.shared())))
+        f.take().map(|f| f.into_inner()(HomeRef::from(context.shared())))
     });
     match (result, f) {
         (Ok(Some(result)), _) => result,
-        (_, Some(f)) => f(HomeRef::from(make().shared())),
+        (_, Some(f)) => f.into_inner()(HomeRef::from(make().shared())),
         (_, None) => unreachable!("a call that was made has a result"),
     }
 }

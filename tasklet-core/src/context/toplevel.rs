@@ -48,12 +48,11 @@ pub(crate) struct Root<F: Future> {
 type Eye<F> = Option<fn(&<F as Future>::Output) -> Option<Failure>>;
 
 impl<F: Future> Root<F> {
-    fn new(origin: Origin, affinity: Affinity, future: F, eye: Eye<F>) -> Root<F> {
+    fn new(origin: Origin, affinity: Affinity, body: Body<F>, eye: Eye<F>) -> Root<F> {
         let shared = Shared::new(origin, affinity, super::Root::Toplevel, Clock::System);
         let waker = RootWaker::new(shared);
         let company = Companion::of_toplevel(&origin);
-        let body = Some(Body::new(future));
-        Root { waker, body, outcome: None, live: None, company, eye }
+        Root { waker, body: Some(body), outcome: None, live: None, company, eye }
     }
 
     /// Tells what is wrong with an outcome whose caller has gone.
@@ -320,14 +319,14 @@ pub struct Toplevel<F: Future, D: OnDrop<F>> {
 
 enum State<F: Future> {
     /// The context is made at the first poll, on the thread and in the runtime that polls it.
-    New(F, Origin),
+    New(Body<F>, Origin),
     Running(Root<F>),
     Done,
 }
 
 impl<F: Future, D: OnDrop<F>> Toplevel<F, D> {
     pub(crate) fn new(info: &'static Info, place: &'static Location<'static>, future: F) -> Self {
-        let state = State::New(future, Origin { info, place });
+        let state = State::New(Body::new(future), Origin { info, place });
         Toplevel { state, eye: None, on_drop: PhantomData }
     }
 
@@ -356,7 +355,7 @@ impl<F: Future, D: OnDrop<F>> fmt::Debug for Toplevel<F, D> {
     }
 }
 
-// The body is moved before it is first polled, and lives in an allocation of its own afterwards.
+// The body lives in an allocation of its own.
 impl<F: Future, D: OnDrop<F>> Unpin for Toplevel<F, D> {}
 
 impl<F: Future, D: OnDrop<F>> Future for Toplevel<F, D> {
@@ -364,10 +363,10 @@ impl<F: Future, D: OnDrop<F>> Future for Toplevel<F, D> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         if let State::New(..) = self.state
-            && let State::New(future, origin) = std::mem::replace(&mut self.state, State::Done)
+            && let State::New(body, origin) = std::mem::replace(&mut self.state, State::Done)
         {
             let affinity = if D::LOCAL { Affinity::Bound } else { Affinity::Movable };
-            self.state = State::Running(Root::new(origin, affinity, future, self.eye));
+            self.state = State::Running(Root::new(origin, affinity, body, self.eye));
         }
         let State::Running(root) = &mut self.state else {
             panic!("a handler's future was polled after it had finished");

@@ -22,15 +22,6 @@ impl<T> Awaiting<T> {
     pub(crate) fn new(handle: Handle<T>) -> Awaiting<T> {
         Awaiting { handle }
     }
-
-    /// The result of a handle that is known to be ready.
-    pub(super) fn into_ready(mut self) -> T {
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-        match self.handle.poll_outcome(&mut cx) {
-            Poll::Ready(outcome) => outcome.unwrap_or_else(|panic| panic.resume()),
-            Poll::Pending => unreachable!("asked for when the result is there"),
-        }
-    }
 }
 
 // The result is moved out, never pinned.

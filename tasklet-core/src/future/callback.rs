@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::context::{Context, Shared, current};
 use crate::error::{Info, Origin, Panic};
 use crate::sync::{AtomicBool, Ordering};
-use crate::task::Companion;
+use crate::task::{Companion, kept_call};
 
 /// A call, and the context that it was added in: there it is run, or its panic reported.
 pub(crate) struct Callback {
@@ -27,7 +27,7 @@ impl Callback {
     #[track_caller]
     pub(crate) fn queued(call: impl FnOnce() + Send + 'static) -> Callback {
         Callback {
-            call: Box::new(call),
+            call: Box::new(kept_call(call)),
             home: current::with(|home| home.to_arc()),
             place: Location::caller(),
             is_queued: true,

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::State;
-use super::awaiting::Awaiting;
 use super::callback::Callback;
 use super::promise::Promise;
 use crate::context::block::{block_on, drive_as_guest, poll_as_guest};
@@ -26,7 +25,7 @@ pub(crate) use look::Told;
 /// A struct, not an enum, so that the pointer to a cell can be moved alone: what was just written
 /// field by field and is then copied as a whole goes through wider reads, which stall the processor
 /// for longer than a call takes.
-pub(crate) struct Handle<T>(
+pub struct Handle<T>(
     // What is in it leaves by `take`, or by `leave` when the handle is dropped: a used-up handle,
     // which is what nearly all become, then has no more to drop than three empty fields.
     ManuallyDrop<Parts<T>>,
@@ -104,7 +103,7 @@ impl<T> Handle<T> {
 
     /// As `poll_outcome`, for those who have nothing else to do with a panic.
     #[inline(always)]
-    pub(super) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+    pub(crate) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<T> {
         match self.take_result() {
             Some(result) => Poll::Ready(result),
             None => self.poll_pending(cx).map(|outcome| outcome.unwrap_or_else(|p| p.resume())),
@@ -176,12 +175,20 @@ impl<T> Handle<T> {
     }
 
     #[track_caller]
-    pub(crate) fn get_result(self) -> T {
+    pub(crate) fn get_result(mut self) -> T {
         if self.is_done() {
-            return Awaiting::new(self).into_ready();
+            return self.into_ready();
         }
         let home = self.home();
-        block_on(&home, Awaiting::new(self))
+        block_on(&home, poll_fn(|cx| self.poll_result(cx)))
+    }
+
+    /// The result of a handle that is known to be ready.
+    fn into_ready(mut self) -> T {
+        match self.poll_result(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
+            Poll::Pending => unreachable!("asked for when the result is there"),
+        }
     }
 
     #[track_caller]
@@ -232,9 +239,8 @@ impl<T> Handle<T> {
     #[inline(never)]
     fn leave(&mut self) {
         if let Some(Ready { result, known }) = self.0.ready.take() {
-            let result = result.into_inner();
             // The drop of the result is user code, too, and what it throws a failure as well.
-            if let Some(failure) = Failure::find(|| known.failure(&{ result })) {
+            if let Some(failure) = Failure::find(|| known.failure({ result }.get_mut())) {
                 current::with(|home| home.report(known.origin(), failure));
             }
         }
@@ -267,6 +273,12 @@ impl<T> Handle<T> {
             (.., Some(ready)) => ready.known.origin().to_string(),
             (None, None, None) => "used up".to_owned(),
         }
+    }
+}
+
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_as("Handle", f)
     }
 }
 

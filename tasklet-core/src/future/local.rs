@@ -13,7 +13,7 @@ use super::timeout::Timeout;
 use crate::context::block::drive_as_guest;
 use crate::context::current;
 use crate::error::{About, Info, TaskletError};
-use crate::task::{Describe, Driving, Known, start_local};
+use crate::task::{Describe, Driving, Known, kept_call, start_local};
 
 /// The future of a started `#[tasklet(?Send)]`: as [`TaskletFuture`](crate::TaskletFuture), but
 /// neither the tasklet nor its handle ever leaves its thread.
@@ -24,6 +24,8 @@ use crate::task::{Describe, Driving, Known, start_local};
 /// which may move between threads, the call panics with a message that says so.
 #[must_use = "a tasklet future must be used up: `.await` it, `get_result()`, join it with others, \
               `.defer()` it to the toplevel, or `.cancel()` it"]
+// A list of these becomes a list of what is in them where it lies: `task/wrapper.rs`.
+#[repr(transparent)]
 pub struct LocalTaskletFuture<T> {
     handle: Handle<T>,
     this_thread: PhantomData<*const ()>,
@@ -32,6 +34,10 @@ pub struct LocalTaskletFuture<T> {
 impl<T> LocalTaskletFuture<T> {
     pub(crate) fn new(handle: Handle<T>) -> LocalTaskletFuture<T> {
         LocalTaskletFuture { handle, this_thread: PhantomData }
+    }
+
+    pub(crate) fn into_handle(self) -> Handle<T> {
+        self.handle
     }
 
     pub(crate) fn handle(&mut self) -> &mut Handle<T> {
@@ -153,6 +159,8 @@ where
     F: Future + 'static,
     A: Describe<F::Output> + 'static,
 {
+    // What it has captured goes with the refusal, which is a panic.
+    let make = kept_call(make);
     let task = current::with(|home| {
         if !home.get().bind_parents() {
             return None;

@@ -13,7 +13,7 @@ use super::handle::{Handle, Told};
 use crate::context::{current, start_in};
 use crate::error::{About, Failure, Info, Outcome, Panic, TaskletError};
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
-use crate::task::Known;
+use crate::task::{Kept, Known};
 
 static PROMISE: Info = Info::new("promise", module_path!());
 
@@ -30,7 +30,7 @@ pub(super) struct Promise<T> {
 }
 
 struct State<T> {
-    outcome: Option<Outcome<T>>,
+    outcome: Kept<Option<Outcome<T>>>,
     /// Tells what is wrong with a result, if the completer has said that something is.
     eye: Option<fn(&T) -> Option<Failure>>,
     is_done: bool,
@@ -45,7 +45,7 @@ impl<T> State<T> {
     const fn new(outcome: Option<Outcome<T>>) -> State<T> {
         State {
             is_done: outcome.is_some(),
-            outcome,
+            outcome: Kept::new(outcome),
             eye: None,
             is_abandoned: false,
             waiter: None,
@@ -74,7 +74,7 @@ impl<T> Promise<T> {
     /// The result inside, for the only one who knows the promise.
     pub(super) fn result(&mut self) -> Option<&T> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        state.outcome.as_ref()?.as_ref().ok()
+        state.outcome.get_mut().as_ref()?.as_ref().ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -107,7 +107,7 @@ impl<T> Promise<T> {
 
     /// The outcome of a promise that is done.
     pub(super) fn take(&self) -> Outcome<T> {
-        let outcome = self.lock().outcome.take();
+        let outcome = self.lock().outcome.get_mut().take();
         outcome.unwrap_or_else(|| Err(Panic::message("a promise was taken twice".into())))
     }
 
@@ -128,7 +128,7 @@ impl<T> Promise<T> {
             return Some(seen.failure().clone());
         }
         let state = self.lock();
-        let panic = state.outcome.as_ref()?.as_ref().err()?;
+        let panic = state.outcome.get().as_ref()?.as_ref().err()?;
         Some(panic.to_failure())
     }
 
@@ -147,7 +147,7 @@ impl<T> Promise<T> {
     fn complete(&self, outcome: Outcome<T>, eye: Option<fn(&T) -> Option<Failure>>) {
         let is_there = self.queue_callbacks();
         let mut state = self.lock();
-        state.outcome = Some(outcome);
+        state.outcome = Kept::new(Some(outcome));
         state.eye = eye;
         state.is_done = true;
         let waiter = state.waiter.take();
@@ -181,7 +181,8 @@ impl<T> Promise<T> {
     pub(super) fn abandon(&self) {
         let mut state = self.lock();
         state.is_abandoned = true;
-        let (outcome, waiter) = (state.outcome.take(), state.waiter.take());
+        let outcome = Kept::new(state.outcome.get_mut().take());
+        let waiter = state.waiter.take();
         let producer = state.producer.take();
         drop(state);
         drop((outcome, waiter));
@@ -235,7 +236,9 @@ fn wait_for<T: Send + 'static>(promise: Arc<Promise<T>>) {
     let promise = Deferred(promise);
     let waiting = async move {
         poll_fn(|cx| promise.0.poll_done(cx)).await;
-        promise.0.take_told().failure
+        let Told { outcome, failure, .. } = promise.0.take_told();
+        drop(Kept::new(outcome));
+        failure
     };
     current::with(|home| start_in(home, place, about, || waiting)).defer();
 }
@@ -327,8 +330,9 @@ impl<T: Send + 'static> Completer<T> {
     }
 
     fn complete(mut self, outcome: Outcome<T>, eye: Option<fn(&T) -> Option<Failure>>) {
+        let outcome = Kept::new(outcome);
         if let Some(promise) = self.promise.take() {
-            promise.complete(outcome, eye);
+            promise.complete(outcome.into_inner(), eye);
         }
     }
 

@@ -14,10 +14,10 @@ use crate::context::{Context as TaskletContext, Shared};
 use crate::error::{Outcome, Panic, TaskletError};
 use crate::sync::Ordering::Relaxed;
 use crate::sync::{AtomicBool, Mutex};
-use crate::task::Fan;
+use crate::task::{Fan, Kept};
 
 /// What the clones share.
-struct Inner<T> {
+pub struct Inner<T> {
     /// Set once.
     end: OnceLock<End<T>>,
     /// Somebody has the result, or knows what is wrong.
@@ -30,7 +30,7 @@ struct Inner<T> {
 /// What the tasklet came to.
 struct End<T> {
     /// Empty if it panicked.
-    result: Option<T>,
+    result: Option<Kept<T>>,
     /// What is wrong with it.
     error: Option<TaskletError>,
     /// Where that is reported if nobody looks.
@@ -50,6 +50,8 @@ struct End<T> {
 /// assert_eq!(shared.get_result(), again.get_result());
 /// ```
 #[must_use = "a tasklet future must be used up: `.await` it, `get_result()`, or `.defer()` it"]
+// A list of these becomes a list of what is in them where it lies: `task/wrapper.rs`.
+#[repr(transparent)]
 pub struct SharedFuture<T> {
     inner: Arc<Inner<T>>,
 }
@@ -90,7 +92,7 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     /// [`TaskletFuture::get_result`].
     #[track_caller]
     pub fn get_result(self) -> T {
-        let context = self.context_to_drive();
+        let context = self.inner.context_to_drive();
         block_on(context.shared(), self.into_future())
     }
 
@@ -122,49 +124,53 @@ impl<T: Clone + Send + Sync + 'static> SharedFuture<T> {
     /// Blocks until the result is there; it has been looked at by then.
     #[track_caller]
     fn wait_for_end(&self) -> &End<T> {
-        let context = self.context_to_drive();
+        let context = self.inner.context_to_drive();
         let finished = poll_fn(|cx| self.inner.poll_finished(cx));
         let () = block_on(context.shared(), finished);
         self.inner.is_seen.store(true, Relaxed);
         self.inner.end.get().expect("it has finished")
     }
 
+    /// Leaves the tasklet to its context, once the other clones are gone, too.
+    pub fn defer(self) {
+        drop(self.into_shared());
+    }
+}
+
+impl<T> SharedFuture<T> {
+    #[inline]
+    pub(crate) fn into_shared(self) -> Arc<Inner<T>> {
+        self.inner
+    }
+
+    #[inline]
+    pub(crate) fn shared(&mut self) -> &mut Arc<Inner<T>> {
+        &mut self.inner
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Inner<T> {
     /// The tasklet's own, if this thread may drive that.
     pub(crate) fn context_to_drive(&self) -> TaskletContext {
-        match self.inner.handle.try_lock().as_deref() {
+        match self.handle.try_lock().as_deref() {
             Ok(Some(handle)) => TaskletContext::of(handle.home()),
             _ => TaskletContext::current(),
         }
     }
 
-    pub(crate) fn poll_shared(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
-        self.inner.poll(cx)
-    }
-
-    /// As `poll_shared`, but nobody looks at the result.
-    pub(crate) fn poll_finished(&self, cx: &Context<'_>) -> Poll<()> {
-        self.inner.poll_finished(cx)
-    }
-
-    /// Leaves the tasklet to its context, once the other clones are gone, too.
-    pub fn defer(self) {
-        drop(self);
-    }
-}
-
-impl<T: Clone + Send + Sync + 'static> Inner<T> {
-    fn poll(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Outcome<T>> {
         std::task::ready!(self.poll_finished(cx));
         self.is_seen.store(true, Relaxed);
         let End { result, error, .. } = self.end.get().expect("it has finished");
         Poll::Ready(match (result, error) {
-            (Some(result), _) => Ok(result.clone()),
+            (Some(result), _) => Ok(result.get().clone()),
             (None, Some(error)) => Err(Panic::again(error.failure()).of(error.origin())),
             (None, None) => unreachable!("a panic is told"),
         })
     }
 
-    fn poll_finished(&self, cx: &Context<'_>) -> Poll<()> {
+    /// As `poll`, but nobody looks at the result.
+    pub(crate) fn poll_finished(&self, cx: &Context<'_>) -> Poll<()> {
         if self.end.get().is_none() {
             self.waiters.add(cx.waker());
             self.poll_handle(cx.waker());
@@ -203,8 +209,14 @@ impl<T> End<T> {
         let error = told.failure.map(|failure| TaskletError::seen(origin, failure));
         let here = || with_entered(|home| home.map(|home| Arc::downgrade(&home.to_arc())));
         let home = error.as_ref().and_then(|_| here());
-        // What the panic has said is told to each who asks; its payload is for nobody.
-        let result = told.outcome.map_err(|panic| drop(panic.into_failure())).ok();
+        let result = match told.outcome {
+            Ok(result) => Some(Kept::new(result)),
+            Err(panic) => {
+                // What it has said is told to each who asks; its payload is for nobody.
+                drop(panic.into_failure());
+                None
+            }
+        };
         End { result, error, home }
     }
 }
@@ -263,14 +275,20 @@ where
     /// As [`TaskletFuture::wait`].
     #[track_caller]
     pub fn get_error(&self) -> Option<&E> {
-        self.wait_for_end().result.as_ref()?.as_ref().err()
+        self.wait_for_end().result.as_ref()?.get().as_ref().err()
     }
 }
 
 impl<T> fmt::Debug for SharedFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<T> fmt::Debug for Inner<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut all = f.debug_struct("SharedFuture");
-        match self.inner.end.get() {
+        match self.end.get() {
             None => all.field("state", &State::Running),
             Some(End { error: None, .. }) => all.field("state", &State::Finished),
             Some(End { error: Some(error), .. }) => all.field("failed", error),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::event_loop::timers::Timer;
-use crate::join::Joinable;
+use crate::join::{Inner as _, Joinable};
 
 /// A future with a time limit; see [`TaskletFuture::timeout`](crate::TaskletFuture::timeout).
 #[must_use = "it still owes the tasklet's result: await it"]
@@ -36,8 +36,9 @@ impl<J: Joinable> Future for Timeout<J> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let future = this.future.as_mut().expect("a timeout is polled until it is ready");
-        if let Poll::Ready(outcome) = future.poll_joined(cx) {
-            this.future = None;
+        if let Poll::Ready(outcome) = future.inner().poll_joined(cx) {
+            // Used up: nothing is owed any more.
+            drop(this.future.take().map(J::into_inner));
             return Poll::Ready(Ok(outcome.unwrap_or_else(|panic| panic.resume())));
         }
         std::task::ready!(Pin::new(&mut this.timer).poll(cx));

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::Joinable;
+use super::{Inner as _, Joinable};
 use crate::context::{Context as TaskletContext, block::block_on};
+use crate::task::collect_all;
 
 /// Waits for the first of several futures, and hands back the rest: they go on, and are still owed.
 ///
@@ -31,7 +32,7 @@ use crate::context::{Context as TaskletContext, block::block_on};
 /// # });
 /// ```
 pub fn wait_any<J: Joinable>(futures: impl IntoIterator<Item = J>) -> WaitAny<J> {
-    WaitAny { futures: futures.into_iter().collect() }
+    WaitAny { futures: collect_all(futures) }
 }
 
 /// Future for the [`wait_any`] function.
@@ -55,7 +56,7 @@ impl<J: Joinable> WaitAny<J> {
 
 /// That of the first, which as a rule is that of all; the others' are driven when they are polled.
 fn context_to_drive<J: Joinable>(futures: &mut [J]) -> TaskletContext {
-    futures.first_mut().map_or_else(TaskletContext::current, J::home)
+    futures.first_mut().map_or_else(TaskletContext::current, |first| first.inner().home())
 }
 
 impl<J> Unpin for WaitAny<J> {}
@@ -67,7 +68,8 @@ impl<J: Joinable> Future for WaitAny<J> {
         if self.futures.is_empty() {
             return Poll::Ready(None);
         }
-        let first = self.futures.iter_mut().position(|future| future.poll_finished(cx).is_ready());
+        let first =
+            self.futures.iter_mut().position(|future| future.inner().poll_finished(cx).is_ready());
         let Some(index) = first else { return Poll::Pending };
         let mut rest = std::mem::take(&mut self.futures);
         let first = rest.remove(index);
@@ -125,7 +127,7 @@ impl<J: Joinable> Future for WaitAll<'_, J> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         while let Some(future) = this.futures.get_mut(this.finished) {
-            std::task::ready!(future.poll_finished(cx));
+            std::task::ready!(future.inner().poll_finished(cx));
             this.finished += 1;
         }
         Poll::Ready(())

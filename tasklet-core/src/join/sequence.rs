@@ -3,7 +3,7 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use super::{Join, JoinAll, Joinable, Slots, TryJoinAll};
+use super::{Inner, Join, JoinAll, Joinable, Slots, TryJoinAll};
 use crate::error::{Outcome, Panic};
 
 /// What the first one that failed has to say.
@@ -48,16 +48,17 @@ impl<T, E> Results<T, E> {
 }
 
 /// Waits for each in turn.
-struct Sequence<J, T, E> {
+struct Sequence<I, T, E> {
     /// Polled where they are, and dropped together at the end: used up, but for those behind a
     /// failure.
-    futures: Vec<J>,
+    futures: Vec<I>,
     finished: usize,
     results: Results<T, E>,
 }
 
-impl<J: Joinable, T, E> Sequence<J, T, E> {
-    fn new(futures: Vec<J>) -> Self {
+impl<I: Inner, T, E> Sequence<I, T, E> {
+    fn new<J: Joinable<Inner = I>>(futures: Vec<J>) -> Self {
+        let futures = J::all_into_inner(futures);
         let results = Results::new(futures.len());
         Sequence { futures, finished: 0, results }
     }
@@ -65,7 +66,7 @@ impl<J: Joinable, T, E> Sequence<J, T, E> {
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        split: impl Fn(J::Output) -> Result<T, E>,
+        split: impl Fn(I::Output) -> Result<T, E>,
     ) -> Poll<Result<Vec<T>, E>> {
         while let Some(future) = self.futures.get_mut(self.finished) {
             if self.results.has_failed() {
@@ -103,16 +104,16 @@ fn into_array<T, const N: usize>(results: Vec<T>) -> [T; N] {
 }
 
 /// The futures of a `Vec`.
-pub struct JoinVec<J: Joinable>(Sequence<J, J::Output, Never>);
+pub struct JoinVec<J: Joinable>(Sequence<J::Inner, J::Output, Never>);
 
 /// The futures of an array.
-pub struct JoinArray<J: Joinable, const N: usize>(Sequence<J, J::Output, Never>);
+pub struct JoinArray<J: Joinable, const N: usize>(Sequence<J::Inner, J::Output, Never>);
 
 /// The futures of a `Vec`, each of which may fail.
-pub struct TryJoinVec<J, T, E>(Sequence<J, T, E>);
+pub struct TryJoinVec<J: Joinable, T, E>(Sequence<J::Inner, T, E>);
 
 /// The futures of an array, each of which may fail.
-pub struct TryJoinArray<J, T, E, const N: usize>(Sequence<J, T, E>);
+pub struct TryJoinArray<J: Joinable, T, E, const N: usize>(Sequence<J::Inner, T, E>);
 
 macro_rules! debug {
     ($name:ident [$($generics:tt)+] [$($arguments:tt)+]) => {
@@ -126,13 +127,13 @@ macro_rules! debug {
 
 debug!(JoinVec [J: Joinable] [J]);
 debug!(JoinArray [J: Joinable, const N: usize] [J, N]);
-debug!(TryJoinVec [J, T, E] [J, T, E]);
-debug!(TryJoinArray [J, T, E, const N: usize] [J, T, E, N]);
+debug!(TryJoinVec [J: Joinable, T, E] [J, T, E]);
+debug!(TryJoinArray [J: Joinable, T, E, const N: usize] [J, T, E, N]);
 
 impl<J: Joinable> Unpin for JoinVec<J> {}
 impl<J: Joinable, const N: usize> Unpin for JoinArray<J, N> {}
-impl<J, T, E> Unpin for TryJoinVec<J, T, E> {}
-impl<J, T, E, const N: usize> Unpin for TryJoinArray<J, T, E, N> {}
+impl<J: Joinable, T, E> Unpin for TryJoinVec<J, T, E> {}
+impl<J: Joinable, T, E, const N: usize> Unpin for TryJoinArray<J, T, E, N> {}
 
 impl<J: Joinable> Slots for JoinVec<J> {
     type Output = Vec<J::Output>;

@@ -3,17 +3,18 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use super::{Join, JoinAll, Joinable, Slots, TryJoinAll};
+use super::{Inner as _, Join, JoinAll, Joinable, Slots, TryJoinAll};
 use crate::error::{Outcome, Panic};
+use crate::task::Kept;
 
 /// One place of a tuple.
 pub enum Slot<J: Joinable> {
     /// Its future is still running, or has not been looked at.
-    Waiting(J),
+    Waiting(J::Inner),
     /// It has come to this.
-    Done(Outcome<J::Output>),
+    Done(Kept<Outcome<J::Output>>),
     /// It has finished, and stands behind one that failed: what it came to is left to its context.
-    Left(J),
+    Left(J::Inner),
     /// The result has gone into the tuple.
     Taken,
 }
@@ -34,7 +35,7 @@ impl<J: Joinable> Slot<J> {
     fn poll(&mut self, cx: &mut Context<'_>, is_behind: bool) -> Poll<()> {
         let Slot::Waiting(future) = self else { return Poll::Ready(()) };
         if !is_behind {
-            *self = Slot::Done(std::task::ready!(future.poll_joined(cx)));
+            *self = Slot::Done(Kept::new(std::task::ready!(future.poll_joined(cx))));
             return Poll::Ready(());
         }
         std::task::ready!(future.poll_finished(cx));
@@ -44,22 +45,37 @@ impl<J: Joinable> Slot<J> {
         Poll::Ready(())
     }
 
+    /// What its future has come to.
+    fn outcome(&self) -> Option<&Outcome<J::Output>> {
+        if let Slot::Done(outcome) = self { Some(outcome.get()) } else { None }
+    }
+
     fn has_panicked(&self) -> bool {
-        matches!(self, Slot::Done(Err(_)))
+        matches!(self.outcome(), Some(Err(_)))
+    }
+
+    fn take_outcome(&mut self) -> Option<Outcome<J::Output>> {
+        match std::mem::replace(self, Slot::Taken) {
+            Slot::Done(outcome) => Some(outcome.into_inner()),
+            Slot::Waiting(_) | Slot::Left(_) | Slot::Taken => None,
+        }
     }
 
     /// The panic of the one place that has it; the others are dropped, and told to their contexts.
     fn take_panic(&mut self, found: &mut Option<Panic>) {
-        if let Slot::Done(Err(panic)) = std::mem::replace(self, Slot::Taken) {
-            *found = Some(panic);
+        match self.take_outcome() {
+            Some(Err(panic)) => *found = Some(panic),
+            Some(Ok(result)) => drop(Kept::new(result)),
+            None => {}
         }
     }
 
     /// The result of a place that has one.
     fn take(&mut self) -> J::Output {
-        match std::mem::replace(self, Slot::Taken) {
-            Slot::Done(Ok(result)) => result,
-            _ => panic!("a join was polled after it had finished"),
+        match self.take_outcome() {
+            Some(Ok(result)) => result,
+            Some(Err(panic)) => panic.resume(),
+            None => panic!("a join was polled after it had finished"),
         }
     }
 }
@@ -109,21 +125,21 @@ macro_rules! tuples {
                 let mut failed = false;
                 $(
                     std::task::ready!($slot.poll(cx, failed));
-                    failed |= matches!($slot, Slot::Done(Err(_) | Ok(Err(_))));
+                    failed |= matches!($slot.outcome(), Some(Err(_) | Ok(Err(_))));
                 )+
                 let mut failure: Option<Result<Error, Panic>> = None;
                 $(
-                    let $slot = match std::mem::replace($slot, Slot::Taken) {
-                        Slot::Done(Ok(Ok(result))) => Some(result),
-                        Slot::Done(Ok(Err(error))) => {
+                    let $slot = match $slot.take_outcome() {
+                        Some(Ok(Ok(result))) => Some(result),
+                        Some(Ok(Err(error))) => {
                             failure = Some(Ok(error));
                             None
                         }
-                        Slot::Done(Err(panic)) => {
+                        Some(Err(panic)) => {
                             failure = Some(Err(panic));
                             None
                         }
-                        Slot::Waiting(_) | Slot::Left(_) | Slot::Taken => None,
+                        None => None,
                     };
                 )+
                 debug_assert_eq!(failed, failure.is_some(), "as each place has said");
@@ -144,7 +160,7 @@ macro_rules! tuples {
 
             fn join_all(self) -> Self::Join {
                 let ($($slot,)+) = self;
-                Join { slots: JoinTuple(($(Slot::Waiting($slot),)+)) }
+                Join { slots: JoinTuple(($(Slot::Waiting($slot.into_inner()),)+)) }
             }
         }
 
@@ -156,7 +172,7 @@ macro_rules! tuples {
 
             fn try_join_all(self) -> Self::TryJoin {
                 let ($($slot,)+) = self;
-                Join { slots: TryJoinTuple(($(Slot::Waiting($slot),)+)) }
+                Join { slots: TryJoinTuple(($(Slot::Waiting($slot.into_inner()),)+)) }
             }
         }
     };

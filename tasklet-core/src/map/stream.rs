@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::panic::{Location, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use futures_lite::Stream;
 use super::{MAP, Permit, Permits, read, settle, start_item};
 use crate::context::{current, start_in};
 use crate::error::About;
-use crate::future::Awaiting;
+use crate::future::handle::Handle;
 
 /// Starts a tasklet for each item of a stream, and is the stream of their results, in the order of
 /// the items.
@@ -63,7 +63,7 @@ where
             let result = start_item(place, async move {
                 settle(future).await.unwrap_or_else(|payload| resume_unwind(payload))
             });
-            filled.0.push(Ahead { result: result.into_future(), _permit: permit });
+            filled.0.push(Ahead { result: result.into_handle(), _permit: permit });
         };
         read(items, &reader, each, start).await;
     };
@@ -82,7 +82,7 @@ pub struct MapStream<T> {
 
 /// What is under way, or waits to be consumed.
 struct Ahead<T> {
-    result: Awaiting<T>,
+    result: Handle<T>,
     _permit: Permit,
 }
 
@@ -157,7 +157,7 @@ impl<T> Stream for MapStream<T> {
         };
         let Some(mut first) = first else { return Poll::Ready(None) };
         // If it panics it is used up, and its permit free.
-        let polled = Pin::new(&mut first.result).poll(cx);
+        let polled = first.result.poll_result(cx);
         if polled.is_pending() {
             self.first = Some(first);
         }

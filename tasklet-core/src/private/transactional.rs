@@ -7,6 +7,7 @@ use std::panic::Location;
 use super::{start, start_local, synctasklet};
 use crate::error::{Failure, Info, Origin};
 use crate::future::{LocalTaskletFuture, TaskletFuture};
+use crate::task::{Kept, kept_call};
 use crate::transaction::{
     Outside, Propagation, TransactionOptions, TransactionResult, outside, refusal, run,
 };
@@ -279,7 +280,7 @@ where
 /// Runs the body of a `#[non_transactional(allow_existing = false)]` that blocks, unless it is
 /// called in a transaction.
 pub fn outside_only<R: TransactionResult>(body: impl FnOnce() -> R) -> R {
-    refusal().unwrap_or_else(body)
+    refusal().unwrap_or_else(kept_call(body))
 }
 
 /// The body, or the answer that it must not run here. Which one, is known at the call.
@@ -288,7 +289,8 @@ where
     R: TransactionResult,
     F: Future<Output = R>,
 {
-    let work = refusal().map_or_else(|| Ok(make()), Err);
+    let make = kept_call(make);
+    let work = refusal().map_or_else(|| Ok(Kept::new(make())), Err);
     async {
         match work {
             Ok(body) => body.await,

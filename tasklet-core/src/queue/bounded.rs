@@ -11,6 +11,7 @@ use super::item::{Content, Dependent, Item};
 use super::producer::{Side, producer};
 use super::slab::Key;
 use super::state::{Kind, State};
+use crate::task::Kept;
 
 /// The producing side of a queue that holds so many items at most; as
 /// [`Producer`](crate::Producer), but [`putq`](Self::putq) waits for room.
@@ -199,7 +200,11 @@ impl<T: Send + 'static, I> Future for PutQ<'_, T, I> {
                 this.waiting = None;
                 Poll::Ready(put_into_room(this.core, content, putter))
             }
-            (Answer::Room | Answer::Closed, _) => Poll::Ready(false),
+            (Answer::Closed, Some(item)) => {
+                drop(Kept::new(item));
+                Poll::Ready(false)
+            }
+            (Answer::Room | Answer::Closed, None) => Poll::Ready(false),
         }
     }
 }

@@ -203,11 +203,14 @@ macro_rules! queue {
 
             /// Leaves the rest of the queue to the contexts of its futures: toplevels wait for
             /// them, and report their errors. Values are dropped. So does dropping the queue.
-            pub fn defer(self) {}
+            pub fn defer(self) {
+                drop(self.consumer);
+            }
 
             /// Drops the rest of the queue, and stops the tasklets that have not finished.
             pub fn cancel(self) {
-                self.consumer.core.cancel();
+                let $name { consumer } = self;
+                consumer.core.cancel();
             }
         }
 

@@ -14,7 +14,7 @@ use super::state::{Entry, Kind, State, Taken};
 use super::waiters::Wakes;
 use crate::context::block::poll_as_guest;
 use crate::error::Panic;
-use crate::future::TaskletFuture;
+use crate::future::handle::Handle;
 
 /// `Debug` names so many of the futures that are waited for.
 const NAMED_MAX: usize = 32;
@@ -130,13 +130,13 @@ impl<T> Core<T> {
     /// Takes everything out, and stops what has not finished.
     pub(super) fn cancel(&self) {
         let entries = self.change(State::clear);
-        entries.into_iter().filter_map(Entry::into_future).for_each(TaskletFuture::cancel);
+        entries.into_iter().filter_map(Entry::into_future).for_each(Handle::cancel);
     }
 
     pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (pending, finished, waiting_for) = self.look(|state| {
             let names = state.pending_futures().take(NAMED_MAX);
-            let names: Vec<_> = names.map(|future| Name(future.describe())).collect();
+            let names: Vec<_> = names.map(|future| Name(future.describe().to_string())).collect();
             (state.pending(), state.finished(), names)
         });
         f.debug_struct(name)
@@ -171,7 +171,9 @@ impl<T: Send + 'static> Core<T> {
                 return None;
             }
             match content.take()? {
-                Content::Future(future) if !future.done() => Some((state.reserve(wakes), future)),
+                Content::Future(future) if !future.is_done() => {
+                    Some((state.reserve(wakes), future))
+                }
                 finished => {
                     state.put(finished, wakes);
                     None
@@ -186,11 +188,11 @@ impl<T: Send + 'static> Core<T> {
     }
 
     /// Puts a future that has not finished into the entry that was made for it.
-    fn watch(self: &Arc<Self>, key: Key, mut future: TaskletFuture<T>) {
+    fn watch(self: &Arc<Self>, key: Key, mut future: Handle<T>) {
         let waker = Waker::from(Arc::new(Signal { core: Arc::downgrade(self), key }));
         // Not under the lock: this may read the inbox of the future's context, and what stands in
         // there are calls of users, too.
-        let home = future.handle().watch(&waker);
+        let home = future.watch(&waker);
         let unwanted = self.change(|state, wakes| state.fill(key, future, home.as_ref(), wakes));
         drop(unwanted);
     }

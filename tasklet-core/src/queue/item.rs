@@ -2,7 +2,9 @@
 
 use crate::context::{current, start_in};
 use crate::error::{About, Info, Outcome, Panic};
+use crate::future::handle::Handle;
 use crate::future::{SharedFuture, TaskletFuture};
+use crate::task::Kept;
 use std::future::IntoFuture as _;
 use std::panic::Location;
 use std::task::{Context, Poll, Waker};
@@ -10,10 +12,10 @@ use std::task::{Context, Poll, Waker};
 /// A value that is there, or one that is to come.
 #[derive(Debug)]
 pub enum Content<T> {
-    /// It is there.
-    Value(T),
-    /// It is the result of a tasklet.
-    Future(TaskletFuture<T>),
+    /// It is there. It may be a handle itself.
+    Value(Kept<T>),
+    /// It is the result of a tasklet. The queue owes it, and no handle does any more.
+    Future(Handle<T>),
 }
 
 impl<T> Content<T> {
@@ -21,17 +23,17 @@ impl<T> Content<T> {
     pub(super) fn is_finished(&self) -> bool {
         match self {
             Content::Value(_) => true,
-            Content::Future(future) => future.done(),
+            Content::Future(future) => future.is_done(),
         }
     }
 
     /// What came of it, if it has finished.
     pub(super) fn into_outcome(self) -> Outcome<T> {
         let mut future = match self {
-            Content::Value(value) => return Ok(value),
+            Content::Value(value) => return Ok(value.into_inner()),
             Content::Future(future) => future,
         };
-        match future.handle().poll_outcome(&mut Context::from_waker(Waker::noop())) {
+        match future.poll_outcome(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(outcome) => outcome,
             // Asked too early, it is left to its context.
             Poll::Pending => Err(Panic::message("a queue's item was taken too early".to_owned())),
@@ -84,7 +86,7 @@ impl<T> sealed::Dependent for TaskletFuture<T> {
     type Output = T;
 
     fn into_dependent(self) -> Content<T> {
-        Content::Future(self)
+        Content::Future(self.into_handle())
     }
 }
 
@@ -97,13 +99,14 @@ impl<T: Clone + Send + Sync + 'static> sealed::Dependent for SharedFuture<T> {
         let about = |_: Option<&T>| About::new(&SHARED);
         let place = Location::caller();
         let awaiting = self.into_future();
-        Content::Future(current::with(|home| start_in(home, place, about, || awaiting)))
+        let future = current::with(|home| start_in(home, place, about, || awaiting));
+        Content::Future(future.into_handle())
     }
 }
 
 impl<T> sealed::Item<T> for T {
     fn into_content(self) -> Content<T> {
-        Content::Value(self)
+        Content::Value(Kept::new(self))
     }
 }
 

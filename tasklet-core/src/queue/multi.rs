@@ -85,13 +85,16 @@ impl<T> MultiFuture<T> {
 
     /// Leaves what was added to the contexts of the futures: toplevels wait for them, and report
     /// their errors. So does dropping it.
-    pub fn defer(self) {}
+    pub fn defer(self) {
+        drop(self.consumer);
+    }
 
     /// Stops the tasklets that have not finished, and drops the results of the others.
     ///
     /// NDB: `cancel`, of the newer one.
     pub fn cancel(self) {
-        self.consumer.core.cancel();
+        let MultiFuture { consumer } = self;
+        consumer.core.cancel();
     }
 }
 

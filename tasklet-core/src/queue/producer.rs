@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::item::{Dependent, Item};
 use super::state::{Kind, State};
+use crate::task::Kept;
 
 /// The producing side of a [`MultiFuture`](crate::MultiFuture), a
 /// [`QueueFuture`](crate::QueueFuture), a [`SerialQueueFuture`](crate::SerialQueueFuture) or a
@@ -100,6 +101,7 @@ impl<T> Side<T> {
 
     pub(super) fn set_last(mut self, last: T) -> bool {
         self.is_complete = true;
+        let last = Kept::new(last);
         let set = self.core.change(|state, wakes| state.set_last(last, wakes));
         // What comes back is dropped here, without the lock.
         set.is_ok()

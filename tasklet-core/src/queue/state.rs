@@ -15,7 +15,8 @@ use super::room::Room;
 use super::slab::{Key, Slab};
 use super::waiters::{Standing, Waiters, Wakes};
 use crate::context::Shared;
-use crate::future::TaskletFuture;
+use crate::future::handle::Handle;
+use crate::task::Kept;
 
 /// Which of the four it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub(super) struct Entry<T> {
 enum Slot<T> {
     /// The future is on its way into the entry.
     Reserved,
-    Pending(TaskletFuture<T>),
+    Pending(Handle<T>),
     Finished(Content<T>),
 }
 
@@ -102,7 +103,7 @@ pub(super) struct State<T> {
     left_without_a_word: bool,
     end: End,
     /// What comes after everything else: an exception that was set.
-    last: Option<T>,
+    last: Option<Kept<T>>,
     consumers: usize,
     /// Who takes from the line without standing in one: a stream.
     watcher: Option<Waker>,
@@ -143,7 +144,7 @@ impl<T> State<T> {
         self.entries.len() - self.pending
     }
 
-    pub(super) fn pending_futures(&self) -> impl Iterator<Item = &TaskletFuture<T>> {
+    pub(super) fn pending_futures(&self) -> impl Iterator<Item = &Handle<T>> {
         self.entries.iter().filter_map(|entry| match &entry.slot {
             Slot::Pending(future) => Some(future),
             Slot::Reserved | Slot::Finished(_) => None,
@@ -195,14 +196,18 @@ impl<T> State<T> {
     }
 
     /// The end, with this as the last item; `Err` if the end is there already.
-    pub(super) fn set_last(&mut self, last: T, wakes: &mut Wakes) -> Result<Vec<Entry<T>>, T> {
+    pub(super) fn set_last(
+        &mut self,
+        last: Kept<T>,
+        wakes: &mut Wakes,
+    ) -> Result<Vec<Entry<T>>, Kept<T>> {
         if !self.is_open() {
             return Err(last);
         }
         Ok(self.fail(End::Complete, Some(last), wakes))
     }
 
-    fn fail(&mut self, end: End, last: Option<T>, wakes: &mut Wakes) -> Vec<Entry<T>> {
+    fn fail(&mut self, end: End, last: Option<Kept<T>>, wakes: &mut Wakes) -> Vec<Entry<T>> {
         self.end = end;
         self.last = last;
         let lost = if self.kind.fails_at_once() { self.take_entries() } else { Vec::new() };
@@ -237,13 +242,13 @@ impl<T> State<T> {
     pub(super) fn fill(
         &mut self,
         key: Key,
-        future: TaskletFuture<T>,
+        future: Handle<T>,
         home: Option<&Arc<Shared>>,
         wakes: &mut Wakes,
-    ) -> Option<TaskletFuture<T>> {
+    ) -> Option<Handle<T>> {
         let Some(entry) = self.entries.get_mut(key) else { return Some(future) };
         // Its waker may have come while it was on its way.
-        let is_done = future.done();
+        let is_done = future.is_done();
         entry.slot = Slot::Pending(future);
         if is_done {
             self.finish(key, wakes);
@@ -266,7 +271,7 @@ impl<T> State<T> {
     pub(super) fn finish(&mut self, key: Key, wakes: &mut Wakes) {
         let Some(entry) = self.entries.get_mut(key) else { return };
         entry.slot = match std::mem::replace(&mut entry.slot, Slot::Reserved) {
-            Slot::Pending(future) if future.done() => Slot::Finished(Content::Future(future)),
+            Slot::Pending(future) if future.is_done() => Slot::Finished(Content::Future(future)),
             other => {
                 entry.slot = other;
                 return;
@@ -476,7 +481,7 @@ impl<T> State<T> {
 
 impl<T> Entry<T> {
     /// The future in it, if there is one.
-    pub(super) fn into_future(self) -> Option<TaskletFuture<T>> {
+    pub(super) fn into_future(self) -> Option<Handle<T>> {
         match self.slot {
             Slot::Pending(future) | Slot::Finished(Content::Future(future)) => Some(future),
             Slot::Reserved | Slot::Finished(Content::Value(_)) => None,

@@ -10,6 +10,7 @@ use super::{TransactionError, TransactionErrorKind, TransactionResult, in_transa
 use crate::context::{Context, Shared, current, start_in};
 use crate::error::{About, Info};
 use crate::future::TaskletFuture;
+use crate::task::Body;
 
 /// The nearest context around the running code that is in no transaction.
 pub(crate) fn outside() -> Context {
@@ -50,14 +51,14 @@ where
 
 /// A future in a context around. No handle of that: whoever has none any more leaves it to the
 /// background, with all that is under way.
-pub(crate) struct Outside<F> {
+pub(crate) struct Outside<F: Future> {
     home: Arc<Shared>,
-    body: Option<Pin<Box<F>>>,
+    body: Option<Body<F>>,
 }
 
 impl<F: Future> Outside<F> {
     pub(crate) fn new(body: F) -> Outside<F> {
-        Outside { home: Arc::clone(outside().shared()), body: Some(Box::pin(body)) }
+        Outside { home: Arc::clone(outside().shared()), body: Some(Body::new(body)) }
     }
 }
 
@@ -68,7 +69,7 @@ impl<F: Future> Future for Outside<F> {
         let Outside { home, body } = &mut *self;
         Context::of(Arc::clone(home)).enter(|| {
             let Some(future) = body else { return task::Poll::Pending };
-            let polled = future.as_mut().poll(cx);
+            let polled = future.poll(cx);
             if polled.is_ready() {
                 *body = None;
             }
@@ -77,7 +78,10 @@ impl<F: Future> Future for Outside<F> {
     }
 }
 
-impl<F> Drop for Outside<F> {
+// The body has an allocation of its own.
+impl<F: Future> Unpin for Outside<F> {}
+
+impl<F: Future> Drop for Outside<F> {
     /// What the drop of a body starts is the outer context's, too.
     fn drop(&mut self) {
         if let Some(body) = self.body.take() {

@@ -14,13 +14,14 @@ use super::{
 };
 use crate::context::{Context, Shared};
 use crate::error::{Failure, Origin, Panic, TaskletError};
+use crate::task::Kept;
 
 /// Runs a body in a transaction. It is told whether it will not be called again; `find` finds what
 /// is wrong with its result.
 pub(crate) async fn run<R, B, F>(
     origin: Origin,
     options: TransactionOptions,
-    mut body: B,
+    body: B,
     find: impl Fn(&R) -> Option<Failure>,
 ) -> R
 where
@@ -28,6 +29,9 @@ where
     B: FnMut(bool) -> F,
     F: Future<Output = R>,
 {
+    // Those of its arguments that are handles are its own, and go with it where it does not run.
+    let mut body = Kept::new(body);
+    let mut body = |is_last| body.get_mut()(is_last);
     match place_of(&options) {
         Ok(Place::Within(around)) => join(origin, &around, || body(true), find).await,
         Ok(Place::Own { manager, outer, base }) => {
@@ -95,7 +99,8 @@ where
     F: Future<Output = R>,
 {
     let note = |failure| around.failures.add(TaskletError::seen(origin, failure));
-    match AssertUnwindSafe(async { body().await }).catch_unwind().await {
+    let body = async { Kept::new(body()).await };
+    match Kept::new(AssertUnwindSafe(body).catch_unwind()).await {
         Ok(result) => {
             let failure = Failure::find(|| find(&result));
             failure.filter(|failure| !failure.is_expected()).into_iter().for_each(note);

@@ -12,6 +12,7 @@ use std::task::Context;
 use super::Active;
 use crate::context::{ERRORS_MAX, Shared};
 use crate::error::{About, Failure, Origin, TaskletError};
+use crate::task::Kept;
 use crate::trace::Span;
 
 crate::tasklet_local! {
@@ -21,7 +22,7 @@ crate::tasklet_local! {
 
 /// A transaction's body, which is called in its context, and what it runs with.
 pub(super) async fn watched<F: Future>(span: Span, body: impl FnOnce() -> F) -> F::Output {
-    let mut body = pin!(WATCHED.scope((), async { body().await }));
+    let mut body = pin!(WATCHED.scope((), async { Kept::new(body()).await }));
     let poll = |cx: &mut Context<'_>| {
         let _in = span.enter();
         body.as_mut().poll(cx)
