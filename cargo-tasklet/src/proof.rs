@@ -3,6 +3,7 @@
 mod blame;
 mod body;
 mod canary;
+mod drops;
 mod empty;
 mod error;
 mod finding;
@@ -10,8 +11,7 @@ mod graph;
 mod held;
 mod owing;
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,12 +20,11 @@ pub(crate) use error::Error;
 pub(crate) use finding::{Cause, Finding, Frame, Place, Proof};
 
 use crate::build::Program;
-use crate::ir::{self, Module, Use};
+use crate::ir::{self, Module};
 use crate::names;
 use blame::{Blame, Blamed};
-use body::Body;
-use empty::Types;
-use graph::{Caller, Graph, Id, Kind};
+use drops::Drops;
+use graph::{Graph, Id, Kind};
 use held::Coroutines;
 use owing::Owing;
 
@@ -42,7 +41,7 @@ pub(crate) fn prove(program: &Program) -> Result<Proof, Error> {
     let coroutines = Coroutines::of(&graph);
     let blame = Blame { graph: &graph, owing: &owing, coroutines: &coroutines };
     let mut found = Vec::new();
-    for (drop, glue) in not_empty(&graph, &owing, drops(&graph, &owing))? {
+    for (drop, glue) in Drops::of(&graph, &owing).not_empty()? {
         found.extend(blame.of(drop, glue));
     }
     let found = canary::check(&graph, found)?;
@@ -74,94 +73,6 @@ fn read_all(files: &[&Path]) -> Result<Vec<Module>, Error> {
     let mut modules = read.into_iter().collect::<Result<Vec<_>, _>>()?;
     modules.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(modules)
-}
-
-/// All uses of glue that may lose a future, but for those in glue itself and in the runtime's
-/// cells.
-fn drops(graph: &Graph, owing: &Owing) -> Vec<(Caller, Id)> {
-    let mut drops = Vec::new();
-    // A table that was made to format something drops nothing, unless some owner drops through one.
-    let formats = graph.all().any(|function| {
-        names::may_be_glue(graph.symbol(function))
-            && names::glue(graph.name(function)).is_some_and(names::is_formatted)
-    });
-    let is_harmless = |caller: Caller, glue: Id| {
-        let function = graph.name(caller.function);
-        match caller.site.how {
-            _ if names::is_for_panics(function) => true,
-            Use::Call => {
-                names::glue(graph.name(glue)).is_some_and(|of| names::uses_up(function, of))
-            }
-            Use::Taken => false,
-            Use::Formatted => !formats,
-        }
-    };
-    for glue in graph.all().filter(|function| owing.is_glue(graph, *function)) {
-        let callers = graph.callers(glue).iter();
-        let looked_at = callers.filter(|caller| {
-            matches!(graph.kind(caller.function), Kind::User | Kind::Foreign | Kind::Runtime)
-                && !is_harmless(**caller, glue)
-        });
-        drops.extend(looked_at.map(|caller| (*caller, glue)));
-    }
-    drops
-}
-
-/// Without the drops of what is known to be empty.
-fn not_empty(
-    graph: &Graph,
-    owing: &Owing,
-    drops: Vec<(Caller, Id)>,
-) -> Result<Vec<(Caller, Id)>, Error> {
-    let is_coroutine = |of: &str| {
-        let head = owing.glue_of(of).and_then(|glue| graph.head(glue));
-        head.is_some_and(|head| names::is_coroutine(head.name))
-    };
-    // How an enum is stored is what its own glue asks first.
-    let tags = RefCell::new(HashMap::new());
-    let tag = |of: &str| {
-        let mut tags = tags.borrow_mut();
-        let tag = tags.entry(of.to_owned()).or_insert_with(|| {
-            let (file, range) = graph.text(owing.glue_of(of)?)?;
-            let text = std::fs::read_to_string(file).ok()?;
-            let body = Body::read(text.get(range)?)?;
-            empty::asked(&body, 0).map(|(_, tag)| tag)
-        });
-        *tag
-    };
-    let types = Types { may_owe: &|of| owing.may_owe(of), is_coroutine: &is_coroutine, tag: &tag };
-    let mut by_file: HashMap<&Path, Vec<(Caller, Id)>> = HashMap::new();
-    let mut left = Vec::new();
-    for (drop, glue) in drops {
-        match graph.text(drop.function).filter(|_| drop.site.how == Use::Call) {
-            Some((file, _)) => by_file.entry(file).or_default().push((drop, glue)),
-            None => left.push((drop, glue)),
-        }
-    }
-    for (file, drops) in by_file {
-        let text =
-            std::fs::read_to_string(file).map_err(|error| Error::Gone(file.to_owned(), error))?;
-        let mut bodies: HashMap<Id, Option<Body<'_>>> = HashMap::new();
-        for (drop, glue) in drops {
-            let body = bodies.entry(drop.function).or_insert_with(|| {
-                let head = graph.head(drop.function);
-                let is_coroutine = head.is_some_and(|head| names::is_coroutine_body(head.name));
-                let text = graph.text(drop.function).and_then(|(_, range)| text.get(range));
-                text.and_then(Body::read).map(|mut body| {
-                    body.is_coroutine = is_coroutine;
-                    body
-                })
-            });
-            let is_empty = body.as_ref().is_some_and(|body| {
-                let at = body.find(drop.site.index);
-                at.is_some_and(|at| empty::is_empty(body, at, &types))
-            });
-            if !is_empty {
-                left.push((drop, glue));
-            }
-        }
-    }
-    Ok(left)
 }
 
 /// In the order of places. What is dropped at one place in several ways is told once, with the
