@@ -240,7 +240,7 @@ fn push<'a>(
     Ok(())
 }
 
-fn not_understood(line: &str) -> String {
+pub(super) fn not_understood(line: &str) -> String {
     let line = line.trim();
     let end = line.char_indices().nth(60).map_or(line.len(), |(at, _)| at);
     format!("this line of LLVM's text is not understood: `{}`", &line[..end])

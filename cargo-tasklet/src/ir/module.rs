@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::debug::Debug;
-use super::function::{Block, Function, Line, Site, Unread, Use, location_of, opcode};
+use super::function::{
+    Block, Function, Line, Site, Unread, Use, location_of, not_understood, opcode,
+};
 use super::scan::{self, symbols};
 use crate::names;
 
@@ -87,10 +89,7 @@ impl<'a> Reader<'a> {
                 KNOWN.iter().any(|known| line.starts_with(known)).then_some(()).ok_or(())
             }
         }
-        .map_err(|()| {
-            let end = line.char_indices().nth(60).map_or(line.len(), |(at, _)| at);
-            format!("this line of LLVM's text is not understood: `{}`", &line[..end])
-        })
+        .map_err(|()| not_understood(line))
     }
 
     fn constant(&mut self, line: &'a str) -> Option<()> {

@@ -1,6 +1,6 @@
 //! Whose line it is that loses a future.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::finding::{Cause, Finding, Frame, Place};
 use super::graph::{Caller, Graph, Id, Kind};
@@ -41,7 +41,7 @@ impl Blame<'_> {
         let mut ways = Vec::new();
         let mut seen = HashSet::from([drop.function]);
         let mut below: HashMap<Id, Caller> = HashMap::new();
-        let mut open = std::collections::VecDeque::from([drop]);
+        let mut open = VecDeque::from([drop]);
         while let Some(caller) = open.pop_front() {
             match self.graph.kind(caller.function) {
                 Kind::User => ways.push(self.way_down(caller, &below)),
@@ -52,15 +52,11 @@ impl Blame<'_> {
                         continue;
                     }
                     for above in self.graph.callers(caller.function) {
-                        let is_user = self.graph.kind(above.function) == Kind::User;
-                        if is_user || seen.insert(above.function) {
-                            below.entry(above.function).or_insert(caller);
-                            let way_goes_on = !is_user;
-                            if way_goes_on {
-                                open.push_back(*above);
-                            } else {
-                                ways.push(self.way_from(*above, caller, &below));
-                            }
+                        if self.graph.kind(above.function) == Kind::User {
+                            ways.push(self.way_from(*above, caller, &below));
+                        } else if seen.insert(above.function) {
+                            below.insert(above.function, caller);
+                            open.push_back(*above);
                         }
                     }
                 }
